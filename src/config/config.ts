@@ -1,0 +1,45 @@
+export type Role = 'all' | 'api' | 'worker';
+
+export type Scope = 'audience:write' | 'audience:read' | 'admin';
+
+export interface ApiKey {
+  readonly name: string;
+  readonly secret: string;
+  readonly scopes: readonly Scope[];
+}
+
+/** A provider as configuration sees it: its id and the class whose fields are its variables. */
+export interface ProviderSettings<Tag extends object = object> {
+  /** `facebook`: variables `FACEBOOK_<VARIABLE>` and `FACEBOOK__<TAG>__<VARIABLE>`. */
+  readonly id: string;
+  /**
+   * A class-validator class of one tag. Each key of `new Tag()` (declare every field with an initialiser, `undefined`
+   * included) is a variable: `accessToken` is `ACCESS_TOKEN`.
+   */
+  readonly tag: new () => Tag;
+}
+
+/** Everything the environment says, checked once at start. Handed out by injection; nothing else reads `process.env`. */
+export class AppConfig {
+  readonly host!: string;
+  readonly port!: number;
+  readonly databaseUrl?: string;
+  readonly dataDir!: string;
+  readonly role!: Role;
+  readonly apiKeys!: readonly ApiKey[];
+  /** 32 bytes. Absent only with the embedded database, which then keeps its own key in `dataDir`. */
+  readonly encryptionKey?: Buffer;
+  readonly segmentPrefix!: string;
+  readonly syncTimeoutMs!: number;
+  readonly maxBodyBytes!: number;
+  readonly maxUsersPerBatch!: number;
+  /** Calls a minute that one API key (or one address, without keys) may make. */
+  readonly rateLimitPerMinute!: number;
+  readonly logLevel!: string;
+  /** provider id -> tag name (lower case) -> settings of the class given in `ProviderSettings`. */
+  readonly providers!: ReadonlyMap<string, ReadonlyMap<string, object>>;
+
+  constructor(values: AppConfig) {
+    Object.assign(this, values);
+  }
+}

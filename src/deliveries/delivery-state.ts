@@ -1,0 +1,31 @@
+/**
+ * queued -> running -> succeeded | failed | waiting; waiting -> running; failed -> queued (retried by hand);
+ * queued, waiting, running, failed -> cancelled. A `running` delivery may be claimed again: its worker died.
+ */
+export const DELIVERY_STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+const FOLLOWERS: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
+  queued: ['running', 'cancelled'],
+  running: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
+  waiting: ['running', 'cancelled'],
+  succeeded: [],
+  failed: ['queued', 'cancelled'],
+  cancelled: [],
+};
+
+/** Whether a delivery may go from one state to another. */
+export function mayFollow(from: DeliveryState, to: DeliveryState): boolean {
+  return FOLLOWERS[from].includes(to);
+}
+
+/** The states from which `to` may be reached, for the guard of an update. */
+export function predecessors(to: DeliveryState): readonly DeliveryState[] {
+  return DELIVERY_STATES.filter((state) => mayFollow(state, to));
+}
+
+/** Nothing more happens to a settled delivery by itself. */
+export function isSettled(state: DeliveryState): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled';
+}

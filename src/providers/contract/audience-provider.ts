@@ -1,0 +1,146 @@
+import type { AudienceUser } from './audience-user.js';
+
+/** `@Inject(AUDIENCE_PROVIDERS) providers: readonly AudienceProvider[]` receives every platform of the build. */
+export const AUDIENCE_PROVIDERS = Symbol('AUDIENCE_PROVIDERS');
+
+/** What may be asked of one request to a platform. */
+export interface ProviderLimits {
+  /** Most users in one request. */
+  readonly rowsPerChunk: number;
+  /** Most bytes of request body, where the platform sets a limit; needs {@link AudienceProvider.rowBytes}. */
+  readonly bytesPerChunk?: number;
+  /** Calls a minute that one tag may make, over all processes. */
+  readonly callsPerMinute: number;
+  /** Deliveries of one tag that one process runs side by side. */
+  readonly concurrency: number;
+}
+
+/** What a platform can do beyond receiving users; published by `GET /providers`. */
+export type ProviderAction = 'upload' | 'remove' | 'replace' | 'share' | 'lookalike';
+
+/**
+ * One platform. `Row` is one user in the platform's own shape, already normalised and hashed.
+ * A provider holds no state of a delivery: the engine calls it from any process, in any order, again after a crash.
+ */
+export abstract class AudienceProvider<Row = unknown> {
+  /** Provider id, the first half of a tag's full name: `facebook`. */
+  abstract readonly id: string;
+  abstract readonly limits: ProviderLimits;
+  abstract readonly actions: readonly ProviderAction[];
+  /** Names of the configured tags; empty: the platform is off in this deployment. */
+  abstract tags(): readonly string[];
+  /** The account a tag writes to. Two tags with one account share its remote audiences. Never a secret. */
+  abstract account(tag: string): string;
+  /** Pure: every user becomes a row or a rejection. `user` of both is the index in `users`, ascending in `rows`. */
+  abstract prepare(users: readonly AudienceUser[], tag: string): Prepared<Row>;
+  /** Bytes one row takes in a request body, separators included. Needed only with `limits.bytesPerChunk`. */
+  rowBytes?(row: Row): number;
+  /** The platform seen with one tag's credentials. */
+  abstract client(tag: string): ProviderClient<Row>;
+}
+
+/** The platform seen with one tag's credentials. Throws `ProviderError` and nothing else. */
+export interface ProviderClient<Row = unknown> {
+  /** The audience of exactly this name in the tag's account, over all pages; the oldest where a name stands twice. */
+  findAudience(segment: string, ctx: CallContext): Promise<RemoteAudience | undefined>;
+  createAudience(segment: string, ctx: CreateContext): Promise<RemoteAudience>;
+  /** Sends one chunk in one request. Must be harmless when repeated. */
+  upload(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
+  /** Asks for the outcome of an asynchronous upload (`Receipt.remoteJobId`). */
+  pollUpload?(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'>;
+}
+
+/** The platform's own object. `id` is all the engine stores of it. */
+export interface RemoteAudience {
+  readonly id: string;
+}
+
+export interface Prepared<Row> {
+  readonly rows: readonly PreparedRow<Row>[];
+  readonly rejections: readonly Rejection[];
+}
+
+export interface PreparedRow<Row> {
+  readonly user: number;
+  readonly row: Row;
+}
+
+/**
+ * One user or one identifier that is not sent: an index and words, never a value.
+ * Without `field` the whole user is skipped (and has no row); with `field` only that identifier is left out.
+ */
+export interface Rejection {
+  readonly user: number;
+  readonly field?: IdentifierField;
+  readonly reason: RejectionReason;
+}
+
+/** The fields of a user that a rejection may name, in the words of the API. */
+export type IdentifierField = Exclude<keyof AudienceUser, 'purchase'> | 'purchase';
+
+/** The fixed vocabulary of rejections, documented in README. */
+export type RejectionReason =
+  /** No identifier is left that the platform can match. */
+  | 'no-usable-identifier'
+  /** Not in the form that the platform understands. */
+  | 'invalid-format'
+  /** A national phone number without a country to complete it. */
+  | 'missing-country'
+  /** Too long or too short for the platform. */
+  | 'invalid-length'
+  /** A name or code of a country that is in no list. */
+  | 'unknown-country'
+  /** A SHA-256 digest where the platform wants the plain value. */
+  | 'digest-not-accepted'
+  /** Looks like an e-mail address or a phone number in a field that is sent plain. */
+  | 'looks-like-personal-data'
+  /** The platform does not serve this country for this identifier. */
+  | 'unsupported-country'
+  /** The platform counted this row among the ones it could not use, without saying why. */
+  | 'refused-by-platform';
+
+/** What the platform said to one chunk. */
+export interface Receipt {
+  /** Rows that the platform took. */
+  readonly accepted: number;
+  /** Rows that it named as refused; `row` is the index within the chunk. */
+  readonly refused: readonly { readonly row: number; readonly reason: RejectionReason }[];
+  /** Rows that it counted as refused without naming them. */
+  readonly refusedUnnamed?: number;
+  /** Set when the platform decides later; `accepted` then counts what it took for processing. */
+  readonly remoteJobId?: string;
+  /** The platform asks for so long a pause before the account's next call, ms. */
+  readonly pauseMs?: number;
+}
+
+export interface CallContext {
+  readonly deliveryId: string;
+  /** Aborted at shutdown and when the delivery was lost to another worker. */
+  readonly signal: AbortSignal;
+}
+
+export interface CreateContext extends CallContext {
+  /** `custom` or `primary`, for platforms that have a place for it. */
+  readonly audienceType: AudienceType;
+}
+
+export type AudienceType = 'custom' | 'primary';
+
+export interface UploadContext extends CallContext {
+  readonly session: SessionPosition;
+}
+
+/** Where a chunk stands within the whole audience upload, for platforms that want to be told. */
+export interface SessionPosition {
+  readonly sessionId: number;
+  /** 1-based place of this batch, whether the caller counts from 0 or from 1. */
+  readonly batch: number;
+  readonly totalBatches: number;
+  readonly totalUsers: number;
+  /** 0-based place of this chunk in its batch. */
+  readonly chunk: number;
+  /** Minutes since the first batch of the session arrived. */
+  readonly ageMinutes: number;
+  /** True only when no other chunk of the session is or will be on its way to this tag. */
+  readonly last: boolean;
+}

@@ -1,0 +1,178 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  customType,
+  date,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import type { AudienceType } from '../providers/contract/audience-provider.js';
+import type { DeliveryState } from '../deliveries/delivery-state.js';
+
+const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+
+/** One audience upload: all batches that share (name, type, sessionId). */
+export const sessions = pgTable(
+  'sessions',
+  {
+    id: uuid().primaryKey(),
+    name: text().notNull(),
+    type: text().$type<AudienceType>().notNull(),
+    sessionId: bigint('session_id', { mode: 'number' }).notNull(),
+    totalBatches: integer('total_batches').notNull(),
+    totalUsers: bigint('total_users', { mode: 'number' }).notNull(),
+    /** Lowest number a caller of this session has used: 0 or 1 once known. */
+    firstSequence: integer('first_sequence'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId),
+    index('sessions_created').on(t.createdAt, t.id),
+  ],
+);
+
+/** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */
+export const batches = pgTable(
+  'batches',
+  {
+    id: uuid().primaryKey(),
+    session: uuid()
+      .notNull()
+      .references(() => sessions.id),
+    sequence: integer().notNull(),
+    /** Keyed digest of everything the caller sent; tells a repeat from a conflict. */
+    fingerprint: bytea().notNull(),
+    userCount: integer('user_count').notNull(),
+    pullDate: date('pull_date'),
+    payload: bytea(),
+    purgedAt: instant('purged_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('batches_sequence').on(t.session, t.sequence),
+    index('batches_unpurged')
+      .on(t.createdAt)
+      .where(sql`payload is not null`),
+  ],
+);
+
+/** One batch going to one tag: the durable unit of work. */
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    id: uuid().primaryKey(),
+    batch: uuid()
+      .notNull()
+      .references(() => batches.id),
+    session: uuid()
+      .notNull()
+      .references(() => sessions.id),
+    provider: text().notNull(),
+    tag: text().notNull(),
+    /** The audience's name on the platform, prefix included. */
+    segment: text().notNull(),
+    state: text().$type<DeliveryState>().notNull(),
+    /** Changes with every claim: a worker that lost its claim can write nothing more. */
+    claim: uuid(),
+    attempts: integer().notNull().default(0),
+    audienceId: text('audience_id'),
+    received: integer().notNull(),
+    accepted: integer().notNull().default(0),
+    skipped: integer().notNull().default(0),
+    rejected: integer().notNull().default(0),
+    /** Users below this index are settled; the next chunk starts here. */
+    nextUser: integer('next_user').notNull().default(0),
+    errorCode: text('error_code'),
+    errorMessage: text('error_message'),
+    /** The platform's own code of the last error. */
+    platformCode: text('platform_code'),
+    retryable: boolean(),
+    /** When a waiting delivery is tried again. */
+    dueAt: instant('due_at'),
+    createdAt: instant('created_at').notNull(),
+    startedAt: instant('started_at'),
+    settledAt: instant('settled_at'),
+  },
+  (t) => [
+    uniqueIndex('deliveries_target').on(t.batch, t.provider, t.tag),
+    index('deliveries_session').on(t.session, t.provider, t.tag),
+    index('deliveries_state').on(t.state, t.provider, t.tag),
+  ],
+);
+
+/** One chunk whose answer was recorded; never sent again. */
+export const checkpoints = pgTable(
+  'checkpoints',
+  {
+    delivery: uuid()
+      .notNull()
+      .references(() => deliveries.id),
+    /** First user (index in the batch) of the chunk, and the one after its last. */
+    firstUser: integer('first_user').notNull(),
+    endUser: integer('end_user').notNull(),
+    sent: integer().notNull(),
+    accepted: integer().notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.delivery, t.firstUser] })],
+);
+
+/** Rejections of one delivery, packed: one row per field and reason, the users as an array of indexes. */
+export const rejections = pgTable(
+  'rejections',
+  {
+    delivery: uuid()
+      .notNull()
+      .references(() => deliveries.id),
+    /** -1: found when the batch was prepared; otherwise the first user of the chunk that the platform answered. */
+    stage: integer().notNull(),
+    /** Empty: the whole user. */
+    field: text().notNull(),
+    reason: text().notNull(),
+    users: integer().array().notNull(),
+    /** Rows that the platform counted but did not name; `users` is then empty. */
+    unnamed: integer().notNull().default(0),
+  },
+  (t) => [primaryKey({ columns: [t.delivery, t.stage, t.field, t.reason] })],
+);
+
+/** A segment in an account, and who may look it up or create it right now. */
+export const remoteAudiences = pgTable(
+  'remote_audiences',
+  {
+    provider: text().notNull(),
+    account: text().notNull(),
+    segment: text().notNull(),
+    remoteId: text('remote_id'),
+    lockOwner: uuid('lock_owner'),
+    lockedUntil: instant('locked_until'),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.account, t.segment] })],
+);
+
+/** The call budget of a tag, shared by all processes (generic cell rate algorithm). */
+export const tagBudgets = pgTable(
+  'tag_budgets',
+  {
+    provider: text().notNull(),
+    tag: text().notNull(),
+    /** Theoretical arrival time of the next call. */
+    nextCallAt: instant('next_call_at').notNull(),
+    /** No call before this: the platform said so. */
+    blockedUntil: instant('blocked_until'),
+    /** Last thing the tag's calls ended with, for `GET /providers`. */
+    lastSuccessAt: instant('last_success_at'),
+    lastErrorAt: instant('last_error_at'),
+    lastErrorCode: text('last_error_code'),
+  },
+  (t) => [primaryKey({ columns: [t.provider, t.tag] })],
+);
