@@ -21,5 +21,8 @@ export default tseslint.config(
     files: ['**/*.spec.ts', 'test/**/*.ts'],
     rules: { 'max-lines-per-function': 'off', '@typescript-eslint/unbound-method': 'off' },
   },
-  { files: ['src/demo/**', 'src/sandbox/sandbox.cli.ts', 'test/bench/**', 'src/main.ts'], rules: { 'no-console': 'off' } },
+  {
+    files: ['src/demo/**', 'src/sandbox/sandbox.cli.ts', 'test/bench/**', 'src/main.ts'],
+    rules: { 'no-console': 'off' },
+  },
 );
