@@ -1,0 +1,26 @@
+import type { Params } from 'nestjs-pino';
+import type { AppConfig } from '../../config/config.js';
+import { requestIdOf } from './request-id.js';
+
+/**
+ * One JSON line per event. Requests are logged by method, path and status alone: headers hold keys, bodies hold users and a
+ * query may hold whatever a caller puts there.
+ */
+export function loggerOptions({ logLevel }: AppConfig): Params {
+  return {
+    pinoHttp: {
+      level: logLevel,
+      redact: ['req.headers', 'res.headers', 'err.config', '*.password', '*.accessToken', '*.authorization'],
+      genReqId: (req, res) => requestIdOf(req as never, res as never),
+      serializers: {
+        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+          id,
+          method,
+          path: url.split('?')[0],
+        }),
+        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+      },
+      autoLogging: { ignore: (req) => /^\/(health|metrics)/.test(req.url ?? '') },
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import type { NextFunction, Request, Response } from 'express';
+
+const HEADER = 'X-Request-Id';
+
+/** Middleware: gives the request its id, taken from the caller where that is harmless to log, and echoes it. */
+export function requestId(req: Request, res: Response, next: NextFunction): void {
+  requestIdOf(req, res);
+  next();
+}
+
+/** The id of a request; given now if the middleware was not reached. */
+export function requestIdOf(req: Request, res: Response): string {
+  const known = (req as { id?: unknown }).id;
+  if (typeof known === 'string') return known;
+  const offered = req.get(HEADER);
+  const id = offered !== undefined && /^[\w.-]{1,64}$/.test(offered) ? offered : randomUUID();
+  Object.assign(req, { id });
+  if (!res.headersSent) res.setHeader(HEADER, id);
+  return id;
+}
