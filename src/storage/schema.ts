@@ -13,8 +13,10 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
-import type { AudienceType } from '../providers/contract/audience-provider.js';
-import type { DeliveryState } from '../deliveries/delivery-state.js';
+
+/** Which state may follow which is decided in `deliveries/delivery-state.ts`. */
+export const DELIVERY_STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
@@ -25,18 +27,13 @@ export const sessions = pgTable(
   {
     id: uuid().primaryKey(),
     name: text().notNull(),
-    type: text().$type<AudienceType>().notNull(),
+    type: text().$type<'custom' | 'primary'>().notNull(),
     sessionId: bigint('session_id', { mode: 'number' }).notNull(),
     totalBatches: integer('total_batches').notNull(),
     totalUsers: bigint('total_users', { mode: 'number' }).notNull(),
-    /** Lowest number a caller of this session has used: 0 or 1 once known. */
-    firstSequence: integer('first_sequence'),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [
-    uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId),
-    index('sessions_created').on(t.createdAt, t.id),
-  ],
+  (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId), index('sessions_created').on(t.createdAt, t.id)],
 );
 
 /** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */
@@ -82,7 +79,10 @@ export const deliveries = pgTable(
     state: text().$type<DeliveryState>().notNull(),
     /** Changes with every claim: a worker that lost its claim can write nothing more. */
     claim: uuid(),
+    /** How often a worker has taken it up. */
     attempts: integer().notNull().default(0),
+    /** Failures since the last progress; sets the pace of retries. */
+    failures: integer().notNull().default(0),
     audienceId: text('audience_id'),
     received: integer().notNull(),
     accepted: integer().notNull().default(0),
