@@ -13,6 +13,8 @@ export interface ProviderLimits {
   readonly callsPerMinute: number;
   /** Deliveries of one tag that one process runs side by side. */
   readonly concurrency: number;
+  /** How long to wait before asking for the outcome of an asynchronous upload, ms; needed with `pollUpload`. */
+  readonly pollMs?: number;
 }
 
 /** What a platform can do beyond receiving users; published by `GET /providers`. */
@@ -29,7 +31,10 @@ export abstract class AudienceProvider<Row = unknown> {
   abstract readonly actions: readonly ProviderAction[];
   /** Names of the configured tags; empty: the platform is off in this deployment. */
   abstract tags(): readonly string[];
-  /** The account a tag writes to. Two tags with one account share its remote audiences. Never a secret. */
+  /**
+   * What a tag's audiences belong to: the account, and whatever else keeps two tags from using the same audience. Two tags with
+   * the same answer share their remote audiences. Shown by `GET /providers`, so never a secret.
+   */
   abstract account(tag: string): string;
   /** Pure: every user becomes a row or a rejection. `user` of both is the index in `users`, ascending in `rows`. */
   abstract prepare(users: readonly AudienceUser[], tag: string): Prepared<Row>;
@@ -46,7 +51,7 @@ export interface ProviderClient<Row = unknown> {
   createAudience(segment: string, ctx: CreateContext): Promise<RemoteAudience>;
   /** Sends one chunk in one request. Must be harmless when repeated. */
   upload(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
-  /** Asks for the outcome of an asynchronous upload (`Receipt.remoteJobId`). */
+  /** Asks for the outcome of an asynchronous upload; see `Receipt.remoteJobId`. */
   pollUpload?(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'>;
 }
 
@@ -107,7 +112,10 @@ export interface Receipt {
   readonly refused: readonly { readonly row: number; readonly reason: RejectionReason }[];
   /** Rows that it counted as refused without naming them. */
   readonly refusedUnnamed?: number;
-  /** Set when the platform decides later; `accepted` then counts what it took for processing. */
+  /**
+   * Set when the platform decides later. What `refused` names is then final; all other rows are pending, `accepted` is ignored,
+   * and `pollUpload` gives the receipt of the pending rows, its row numbers counting among these alone.
+   */
   readonly remoteJobId?: string;
   /** The platform asks for so long a pause before the account's next call, ms. */
   readonly pauseMs?: number;
@@ -133,6 +141,8 @@ export interface UploadContext extends CallContext {
 /** Where a chunk stands within the whole audience upload, for platforms that want to be told. */
 export interface SessionPosition {
   readonly sessionId: number;
+  /** With the name and `sessionId`, what makes a session: one name may come with either type, and goes to one audience. */
+  readonly audienceType: AudienceType;
   /** 1-based place of this batch, whether the caller counts from 0 or from 1. */
   readonly batch: number;
   readonly totalBatches: number;
