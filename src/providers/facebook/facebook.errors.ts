@@ -1,0 +1,121 @@
+import {
+  AudienceBlockedError,
+  AudienceMissingError,
+  ChunkTooLargeError,
+  CredentialsRejectedError,
+  PermissionDeniedError,
+  PlatformUnavailableError,
+  type ProviderError,
+  RateLimitedError,
+  RequestRejectedError,
+  TermsNotAcceptedError,
+} from '../contract/provider-errors.js';
+import type { PlatformResponse } from '../kit/platform-http.js';
+import { redactText } from '../kit/redact.js';
+import { parseRetryAfter } from '../kit/retry-after.js';
+import type { FacebookTag } from './facebook.config.js';
+import { type FacebookErrorMeaning, type GraphError, meaningOf } from './facebook.error-table.js';
+import { readUsage, throttleWait } from './facebook.usage.js';
+
+/** What a call is about: some codes say another thing about an audience's members than about the account's list. */
+export type FacebookCallTarget = 'account' | 'members';
+
+interface ReceivedError extends GraphError {
+  /** Everything Facebook says in words. */
+  readonly text: string;
+  readonly trace: string;
+}
+
+/** The error that an answer stands for; undefined for an answer that is none. `error` is looked for at HTTP 200 too. */
+export function facebookError(
+  answer: PlatformResponse,
+  target: FacebookCallTarget,
+  tag: FacebookTag,
+): ProviderError | undefined {
+  const error = receivedError(answer.body);
+  if (error === undefined && answer.status >= 200 && answer.status < 300) {
+    return undefined;
+  }
+  const found = meaningOf(error, answer.status);
+  const meaning = target === 'account' ? (found.onAccount ?? found) : found;
+  const platformCode = [error?.code, error?.subcode].filter((part) => part !== undefined).join('/');
+  const details = { platformCode: platformCode === '' ? `http ${answer.status}` : platformCode };
+  return errorOf(meaning, messageOf(meaning, error, tag), details, answer.headers);
+}
+
+/** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
+export function notUnderstood(what: string): ProviderError {
+  return new PlatformUnavailableError(`Facebook: answer not understood: ${what}`);
+}
+
+function errorOf(
+  { kind, waitMs }: FacebookErrorMeaning,
+  message: string,
+  details: { readonly platformCode: string },
+  headers: PlatformResponse['headers'],
+): ProviderError {
+  const askedWaitMs = parseRetryAfter(headers['retry-after']);
+  switch (kind) {
+    case 'credentials':
+      return new CredentialsRejectedError(message, details);
+    case 'permission':
+      return new PermissionDeniedError(message, details);
+    case 'terms':
+      return new TermsNotAcceptedError(message, details);
+    case 'missing':
+      return new AudienceMissingError(message, details);
+    case 'blocked':
+      return new AudienceBlockedError(message, details);
+    case 'too-large':
+      return new ChunkTooLargeError(message, details);
+    case 'throttled':
+      return new RateLimitedError(message, throttleWait(readUsage(headers), askedWaitMs), details);
+    case 'unavailable':
+      return new PlatformUnavailableError(message, { ...details, retryAfterMs: askedWaitMs ?? waitMs });
+    case 'rejected':
+      return new RequestRejectedError(message, details);
+  }
+}
+
+function messageOf(meaning: FacebookErrorMeaning, error: ReceivedError | undefined, tag: FacebookTag): string {
+  const link = meaning.kind === 'terms' ? ` at ${termsUrl(tag.adAccountId)}` : '';
+  // The body of an answer without `error` is some proxy's page: nothing in it helps, anything may be in it.
+  const said = error?.text ? `: ${redactText(error.text, [tag.accessToken, tag.appSecret])}` : '';
+  const trace = error?.trace ? ` (fbtrace_id ${error.trace})` : '';
+  return `Facebook: ${meaning.words}${link}${said}${trace}`;
+}
+
+function termsUrl(adAccountId: string): string {
+  return `https://business.facebook.com/ads/manage/customaudiences/tos/?act=${adAccountId}`;
+}
+
+function receivedError(body: unknown): ReceivedError | undefined {
+  const error = isRecord(body) ? body['error'] : undefined;
+  if (error === undefined || error === null) {
+    return undefined;
+  }
+  const fields = isRecord(error) ? error : { message: error };
+  const message = textOf(fields['message']);
+  const trace = textOf(fields['fbtrace_id']);
+  return {
+    message,
+    text: [message, textOf(fields['error_user_msg'])].filter((part) => part !== '').join(' - '),
+    code: integerOf(fields['code']),
+    subcode: integerOf(fields['error_subcode']),
+    isTransient: fields['is_transient'] === true,
+    trace: /^[\w-]{1,64}$/.test(trace) ? trace : '',
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function integerOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
+}

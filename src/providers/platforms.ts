@@ -1,0 +1,18 @@
+import type { Type } from '@nestjs/common';
+import type { ProviderSettings } from '../config/config.js';
+import type { AudienceProvider } from './contract/audience-provider.js';
+import { facebookSettings } from './facebook/facebook.config.js';
+import { FacebookModule } from './facebook/facebook.module.js';
+import { FacebookProvider } from './facebook/facebook.provider.js';
+
+/** What the build needs to know of a platform; everything else is in its folder. */
+export interface Platform {
+  readonly module: Type;
+  readonly provider: Type<AudienceProvider>;
+  readonly settings: ProviderSettings;
+}
+
+/** One line per platform: the only shared list a new platform is added to. */
+export const PLATFORMS: readonly Platform[] = [
+  { module: FacebookModule, provider: FacebookProvider, settings: facebookSettings },
+];
