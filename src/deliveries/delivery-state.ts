@@ -1,11 +1,11 @@
+import { DELIVERY_STATES, type DeliveryState } from '../storage/schema.js';
+
+export { DELIVERY_STATES, type DeliveryState };
+
 /**
  * queued -> running -> succeeded | failed | waiting; waiting -> running; failed -> queued (retried by hand);
  * queued, waiting, running, failed -> cancelled. A `running` delivery may be claimed again: its worker died.
  */
-export const DELIVERY_STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
-
-export type DeliveryState = (typeof DELIVERY_STATES)[number];
-
 const FOLLOWERS: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   queued: ['running', 'cancelled'],
   running: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],

@@ -1,0 +1,41 @@
+import { Module } from '@nestjs/common';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { DeliveriesController } from './deliveries.controller.js';
+import { DeliveriesRepository } from './deliveries.repository.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryMetrics } from './delivery-metrics.js';
+import { DeliveryQueue } from './delivery-queue.js';
+import { DeliveryWatcher } from './delivery-watcher.js';
+import { DeliveryAttempt } from './execution/delivery-attempt.js';
+import { DeliveryBatchReader } from './execution/delivery-batch-reader.js';
+import { DeliveryOutcomes } from './execution/delivery-outcomes.js';
+import { DeliveryProgressRepository } from './execution/delivery-progress.repository.js';
+import { DeliveryRunner } from './execution/delivery-runner.js';
+import { DeliveryWorker } from './execution/delivery-worker.js';
+import { PayloadPurgeService } from './execution/payload-purge.service.js';
+import { RateLimiter } from './execution/rate-limiter.js';
+import { RemoteAudienceService } from './execution/remote-audience.service.js';
+
+/** The durable queue: one delivery per batch x provider x tag. `execution/` is the worker's side. */
+@Module({
+  imports: [ProvidersModule],
+  controllers: [DeliveriesController],
+  providers: [
+    DeliveriesService,
+    DeliveriesRepository,
+    DeliveryQueue,
+    DeliveryWatcher,
+    DeliveryMetrics,
+    DeliveryWorker,
+    DeliveryAttempt,
+    DeliveryRunner,
+    DeliveryBatchReader,
+    DeliveryOutcomes,
+    DeliveryProgressRepository,
+    PayloadPurgeService,
+    RateLimiter,
+    RemoteAudienceService,
+  ],
+  exports: [DeliveriesService, DeliveryQueue],
+})
+export class DeliveriesModule {}

@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { Database, type Transaction } from '../storage/database.js';
+import { batches, deliveries } from '../storage/schema.js';
+import type { Target } from './delivery-queue.js';
+import { type DeliveryState, predecessors } from './delivery-state.js';
+import { notifySettled } from './delivery-watcher.js';
+
+export type DeliveryRow = typeof deliveries.$inferSelect;
+
+/** What `GET /deliveries` may ask for. */
+export interface DeliveryFilter {
+  readonly session?: string;
+  readonly provider?: string;
+  readonly tag?: string;
+  readonly state?: DeliveryState;
+}
+
+export interface NewDeliveries {
+  readonly batch: string;
+  readonly session: string;
+  readonly segment: string;
+  readonly received: number;
+  readonly targets: readonly Target[];
+}
+
+/** The deliveries table as the API sees it; what a worker writes is in `execution/`. */
+@Injectable()
+export class DeliveriesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** One delivery per target. */
+  async insert(tx: Transaction, { batch, session, segment, received, targets }: NewDeliveries): Promise<DeliveryRow[]> {
+    const rows = targets.map(({ provider, tag }) => ({
+      id: uuid(),
+      batch,
+      session,
+      provider,
+      tag,
+      segment,
+      state: 'queued' as const,
+      received,
+      createdAt: sql`now()`,
+    }));
+    return tx.insert(deliveries).values(rows).returning();
+  }
+
+  async find(id: string): Promise<DeliveryRow | undefined> {
+    const [row] = await this.database.query.select().from(deliveries).where(eq(deliveries.id, id));
+    return row;
+  }
+
+  async ofBatch(batch: string): Promise<DeliveryRow[]> {
+    return this.database.query
+      .select()
+      .from(deliveries)
+      .where(eq(deliveries.batch, batch))
+      .orderBy(asc(deliveries.provider), asc(deliveries.tag));
+  }
+
+  /** Oldest first: ids are time-ordered. */
+  async list(filter: DeliveryFilter, after: string | undefined, limit: number): Promise<DeliveryRow[]> {
+    const conditions: (SQL | undefined)[] = [
+      filter.session ? eq(deliveries.session, filter.session) : undefined,
+      filter.provider ? eq(deliveries.provider, filter.provider) : undefined,
+      filter.tag ? eq(deliveries.tag, filter.tag) : undefined,
+      filter.state ? eq(deliveries.state, filter.state) : undefined,
+      after ? gt(deliveries.id, after) : undefined,
+    ];
+    return this.database.query
+      .select()
+      .from(deliveries)
+      .where(and(...conditions))
+      .orderBy(asc(deliveries.id))
+      .limit(limit);
+  }
+
+  /** Puts a failed delivery back into the queue, where its payload is still there; nothing otherwise. */
+  async requeue(tx: Transaction, id: string): Promise<DeliveryRow | undefined> {
+    const [row] = await tx
+      .update(deliveries)
+      .set({ state: 'queued', failures: 0, settledAt: null, createdAt: sql`now()` })
+      .where(
+        and(
+          eq(deliveries.id, id),
+          inArray(deliveries.state, [...predecessors('queued')]),
+          sql`exists (select 1 from ${batches} where ${batches.id} = ${deliveries.batch} and ${batches.payload} is not null)`,
+        ),
+      )
+      .returning();
+    return row;
+  }
+
+  /** Ends a delivery that is not settled well; what was delivered stays delivered. */
+  async cancel(tx: Transaction, id: string): Promise<DeliveryRow | undefined> {
+    const [row] = await tx
+      .update(deliveries)
+      .set({ state: 'cancelled', claim: null, dueAt: null, settledAt: sql`now()` })
+      .where(and(eq(deliveries.id, id), inArray(deliveries.state, [...predecessors('cancelled')])))
+      .returning();
+    if (row) await notifySettled(tx, row.batch);
+    return row;
+  }
+
+  /** Open and failed deliveries by tag, for metrics. */
+  async countByState(): Promise<{ provider: string; tag: string; state: DeliveryState; count: number }[]> {
+    return this.database.query
+      .select({
+        provider: deliveries.provider,
+        tag: deliveries.tag,
+        state: deliveries.state,
+        count: sql<number>`count(*)::int`,
+      })
+      .from(deliveries)
+      .where(inArray(deliveries.state, ['queued', 'running', 'waiting', 'failed']))
+      .groupBy(deliveries.provider, deliveries.tag, deliveries.state);
+  }
+}

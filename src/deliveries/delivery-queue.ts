@@ -1,0 +1,110 @@
+import { Injectable, Logger, type OnModuleInit, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { fromDrizzle, PgBoss, type Job } from 'pg-boss';
+import { ProviderCatalogue } from '../providers/provider-catalogue.service.js';
+import { Database, type Transaction } from '../storage/database.js';
+
+/** One configured account: a provider and one of its tags. */
+export interface Target {
+  readonly provider: string;
+  readonly tag: string;
+}
+
+/** Carries out one delivery; `signal` aborts when the job was taken away or shutdown can wait no longer. */
+export type DeliveryHandler = (deliveryId: string, signal: AbortSignal) => Promise<void>;
+
+interface DeliveryJob {
+  readonly deliveryId: string;
+}
+
+/** A worker that gave no sign of life for so long is taken for dead; its job goes to another. pg-boss allows no less than 10. */
+const HEARTBEAT_SECONDS = 10;
+const SUPERVISE_SECONDS = 3;
+/** Jobs wake workers by NOTIFY; polling only finds those whose time has come and those that a lost connection hid. */
+const POLL_SECONDS = 2;
+/** Longest shutdown, ms: a platform call may take 30 s. */
+const DRAIN_MS = 35_000;
+
+const QUEUE_OPTIONS = {
+  notify: true,
+  heartbeatSeconds: HEARTBEAT_SECONDS,
+  expireInSeconds: 6 * 3600,
+  // A job is repeated until its delivery says that it is settled: giving up is the retry policy's decision, not the queue's.
+  retryLimit: 1_000_000,
+  retryDelay: 1,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  retentionSeconds: 60 * 24 * 3600,
+  deleteAfterSeconds: 3600,
+} as const;
+
+/**
+ * The durable queue, one per tag so that a slow or broken tag never holds up another. The only file that knows pg-boss.
+ * Jobs hold nothing but the delivery's id: what is true of a delivery stands in its row.
+ */
+@Injectable()
+export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
+  private readonly logger = new Logger(DeliveryQueue.name);
+  private readonly boss: PgBoss;
+
+  constructor(
+    database: Database,
+    private readonly catalogue: ProviderCatalogue,
+  ) {
+    this.boss = new PgBoss({
+      connectionString: database.url,
+      application_name: 'audience-api',
+      schema: 'queue',
+      max: 6,
+      useListenNotify: true,
+      superviseIntervalSeconds: SUPERVISE_SECONDS,
+      monitorIntervalSeconds: SUPERVISE_SECONDS,
+    });
+    this.boss.on('error', (error) => this.logger.warn(`Queue: ${error.message}`));
+  }
+
+  /** Installs the queue's tables and one queue per configured tag. */
+  async onModuleInit(): Promise<void> {
+    await this.boss.start();
+    for (const target of this.catalogue.targets()) await this.boss.createQueue(queueName(target), QUEUE_OPTIONS);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: DRAIN_MS });
+  }
+
+  /** Queues a delivery in the caller's transaction: no job without its rows, no rows without their job. */
+  async send(tx: Transaction, target: Target, deliveryId: string, startAfter?: Date): Promise<void> {
+    const job: DeliveryJob = { deliveryId };
+    await this.boss.send(queueName(target), job, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
+  }
+
+  /** Takes up deliveries of one tag, at most `concurrency` at a time in this process. */
+  async work(target: Target, concurrency: number, handler: DeliveryHandler): Promise<void> {
+    const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
+    for (let i = 0; i < concurrency; i++) {
+      const workerId: string = await this.boss.work(queueName(target), options, async (jobs: Job<DeliveryJob>[]) => {
+        try {
+          for (const job of jobs) await handler(job.data.deliveryId, job.signal);
+        } finally {
+          // Look for the next job at once: pg-boss would otherwise sleep a polling interval after each one.
+          this.boss.notifyWorker(workerId);
+        }
+      });
+    }
+  }
+
+  /** Takes up nothing more and waits for what is being delivered. */
+  async drain(): Promise<void> {
+    await Promise.all(this.catalogue.targets().map((target) => this.boss.offWork(queueName(target), { wait: true })));
+  }
+
+  /** Whether the queue's tables answer. */
+  async isHealthy(): Promise<boolean> {
+    return this.boss.isInstalled();
+  }
+}
+
+function queueName({ provider, tag }: Target): string {
+  return `deliveries/${provider}/${tag}`;
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
+import type { AudienceType, SessionPosition } from '../../providers/contract/audience-provider.js';
+import type { AudienceUser } from '../../providers/contract/audience-user.js';
+import { toAudienceUsers } from '../../providers/contract/read-users.js';
+import { Clock } from '../../common/clock.js';
+import { Database } from '../../storage/database.js';
+import { PayloadCipher } from '../../storage/payload-cipher.js';
+import { batches, checkpoints, deliveries, sessions } from '../../storage/schema.js';
+import type { ClaimedDelivery } from './delivery-progress.repository.js';
+
+/** A batch as its delivery needs it, payload opened. */
+export interface DeliveryBatch {
+  readonly users: readonly AudienceUser[];
+  readonly audienceType: AudienceType;
+  readonly sessionId: number;
+  readonly sequence: number;
+  readonly totalBatches: number;
+  readonly totalUsers: number;
+  readonly sessionCreatedAt: Date;
+  /** Chunks that earlier attempts have recorded. */
+  readonly chunksDone: number;
+}
+
+/** Reads what a delivery delivers, and where that stands in its session. */
+@Injectable()
+export class DeliveryBatchReader {
+  constructor(
+    private readonly database: Database,
+    private readonly cipher: PayloadCipher,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Fetches, decrypts and parses the batch. Throws when the payload was purged or does not open with this key. */
+  async read(held: ClaimedDelivery): Promise<DeliveryBatch> {
+    const [row] = await this.database.query
+      .select({ batch: batches, session: sessions, chunksDone: sql<number>`(${this.countChunks(held.id)})::int` })
+      .from(batches)
+      .innerJoin(sessions, eq(sessions.id, batches.session))
+      .where(eq(batches.id, held.batch));
+    if (!row?.batch.payload) throw new Error('The payload of this batch is no longer stored');
+    const users = await this.cipher.open(row.batch.payload, held.batch);
+    return {
+      users: toAudienceUsers(JSON.parse(users.toString('utf8')) as unknown[]),
+      audienceType: row.session.type,
+      sessionId: row.session.sessionId,
+      sequence: row.batch.sequence,
+      totalBatches: row.session.totalBatches,
+      totalUsers: row.session.totalUsers,
+      sessionCreatedAt: row.session.createdAt,
+      chunksDone: row.chunksDone,
+    };
+  }
+
+  /** What a platform is told about the place of a chunk in the whole upload. */
+  async position(
+    held: ClaimedDelivery,
+    batch: DeliveryBatch,
+    chunk: number,
+    isLastOfBatch: boolean,
+  ): Promise<SessionPosition> {
+    const { sessionId, audienceType, totalBatches, totalUsers } = batch;
+    const ageMinutes = Math.max(0, (this.clock.now().getTime() - batch.sessionCreatedAt.getTime()) / 60_000);
+    const countsFromZero = batch.sequence === 0 || (await this.hasSequenceZero(held.session));
+    const place = countsFromZero ? batch.sequence + 1 : batch.sequence;
+    const last = isLastOfBatch && (await this.isLastOfSession(held, totalBatches));
+    return { sessionId, audienceType, batch: place, totalBatches, totalUsers, chunk, ageMinutes, last };
+  }
+
+  private async hasSequenceZero(session: string): Promise<boolean> {
+    const zero = this.database.query
+      .select({ id: batches.id })
+      .from(batches)
+      .where(and(eq(batches.session, session), eq(batches.sequence, 0)));
+    return (await zero).length > 0;
+  }
+
+  /** All batches are in, and every other delivery of the session to this tag is settled. */
+  private async isLastOfSession(held: ClaimedDelivery, totalBatches: number): Promise<boolean> {
+    const [received] = await this.database.query
+      .select({ count: sql<number>`count(*)::int` })
+      .from(batches)
+      .where(eq(batches.session, held.session));
+    if (received!.count < totalBatches) return false;
+    const others = await this.database.query
+      .select({ id: deliveries.id })
+      .from(deliveries)
+      .where(
+        and(
+          eq(deliveries.session, held.session),
+          eq(deliveries.provider, held.provider),
+          eq(deliveries.tag, held.tag),
+          ne(deliveries.id, held.id),
+          notInArray(deliveries.state, ['succeeded', 'cancelled']),
+        ),
+      )
+      .limit(1);
+    return others.length === 0;
+  }
+
+  private countChunks(delivery: string) {
+    return this.database.query
+      .select({ count: sql`count(*)` })
+      .from(checkpoints)
+      .where(eq(checkpoints.delivery, delivery));
+  }
+}

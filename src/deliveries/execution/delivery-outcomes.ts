@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { MetricsService } from '../../metrics/metrics.service.js';
+import { Database } from '../../storage/database.js';
+import type { ClaimedDelivery, SettledCounts } from './delivery-progress.repository.js';
+
+/** Makes known how attempts end: counters, and the health of the tag that `GET /providers` shows. */
+@Injectable()
+export class DeliveryOutcomes {
+  constructor(
+    private readonly metrics: MetricsService,
+    private readonly database: Database,
+  ) {}
+
+  async succeeded(held: ClaimedDelivery, counts: SettledCounts): Promise<void> {
+    this.metrics.deliveryEnded(held, 'succeeded');
+    for (const outcome of ['accepted', 'skipped', 'rejected'] as const) {
+      this.metrics.usersSettled(held, outcome, counts[outcome]);
+    }
+    await this.database.query.execute(sql`
+      insert into tag_budgets (provider, tag, next_call_at, last_success_at)
+      values (${held.provider}, ${held.tag}, now(), now())
+      on conflict (provider, tag) do update set last_success_at = now()`);
+  }
+
+  async failed(held: ClaimedDelivery, outcome: 'failed' | 'waiting', code: string): Promise<void> {
+    this.metrics.deliveryEnded(held, outcome);
+    await this.database.query.execute(sql`
+      insert into tag_budgets (provider, tag, next_call_at, last_error_at, last_error_code)
+      values (${held.provider}, ${held.tag}, now(), now(), ${code})
+      on conflict (provider, tag) do update set last_error_at = now(), last_error_code = ${code}`);
+  }
+}

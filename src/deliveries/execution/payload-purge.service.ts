@@ -1,0 +1,46 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
+import { safeStack } from '../../common/safe-stack.js';
+import { AppConfig } from '../../config/config.js';
+import { Database } from '../../storage/database.js';
+
+const EVERY_MS = 60 * 60_000;
+/** How long the payload of a failed delivery waits to be retried by hand, hours. */
+const KEEP_FAILED_HOURS = 72;
+
+/**
+ * A batch's payload goes with its last delivery. Where a delivery failed it is kept for a while, so that somebody can mend the
+ * account and retry; this takes it away after that.
+ */
+@Injectable()
+export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new Logger(PayloadPurgeService.name);
+  private timer?: NodeJS.Timeout;
+
+  constructor(
+    private readonly config: AppConfig,
+    private readonly database: Database,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.role === 'api') return;
+    this.timer = setInterval(() => void this.purge().catch((e: unknown) => this.logger.error(safeStack(e))), EVERY_MS);
+    this.timer.unref();
+  }
+
+  onModuleDestroy(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Purges what has waited long enough; returns how many batches that were. Safe to run in several processes. */
+  async purge(): Promise<number> {
+    const purged = await this.database.query.execute(sql`
+      update batches set payload = null, purged_at = now()
+      where payload is not null
+        and created_at < now() - ${KEEP_FAILED_HOURS} * interval '1 hour'
+        and not exists (select 1 from deliveries d where d.batch = batches.id
+          and (d.state in ('queued', 'running', 'waiting')
+            or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
+    return purged.rowCount ?? 0;
+  }
+}
