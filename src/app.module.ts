@@ -1,0 +1,48 @@
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { AudienceModule } from './audience/audience.module.js';
+import { AuthModule } from './auth/auth.module.js';
+import { CommonModule } from './common/common.module.js';
+import { DtoValidationPipe } from './common/dto-validation.pipe.js';
+import { loggerOptions } from './common/http/logger-options.js';
+import { ProblemFilter } from './common/problem.filter.js';
+import { requestId } from './common/http/request-id.js';
+import { AppConfig } from './config/config.js';
+import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
+import { PLATFORMS } from './providers/platforms.js';
+import { SessionsModule } from './sessions/sessions.module.js';
+import { StorageModule } from './storage/storage.module.js';
+
+/** The list of features. */
+@Module({
+  imports: [
+    CommonModule,
+    LoggerModule.forRootAsync({ inject: [AppConfig], useFactory: loggerOptions }),
+    StorageModule,
+    AuthModule,
+    MetricsModule,
+    HealthModule,
+    DeliveriesModule,
+    SessionsModule,
+    AudienceModule,
+  ],
+  providers: [
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_PIPE, useClass: DtoValidationPipe },
+  ],
+})
+export class AppModule implements NestModule {
+  /** The whole service with its configuration: `process.env` and `.env`, or exactly the given environment. */
+  static register(options: Omit<AppConfigOptions, 'providers'> = {}): DynamicModule {
+    const providers = PLATFORMS.map(({ settings }) => settings);
+    return { module: AppModule, imports: [AppConfigModule.register({ ...options, providers })] };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(requestId).forRoutes('*path');
+  }
+}

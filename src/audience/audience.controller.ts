@@ -1,0 +1,56 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { Secured } from '../auth/secured.decorator.js';
+import { ApiProblem } from '../common/api-problem.decorator.js';
+import { MultipartJson } from '../common/multipart-json.js';
+import { AudienceService } from './audience.service.js';
+import { UploadAnswerDto, UploadProblemDto } from './dto/upload-answer.dto.js';
+import { UploadAudienceDto } from './dto/upload-audience.dto.js';
+import { UPLOAD_FORM } from './dto/upload-form.js';
+import { UploadOptionsDto } from './dto/upload-options.dto.js';
+
+const HEADERS = {
+  Location: { description: 'The session this batch belongs to', schema: { type: 'string' as const } },
+  'Idempotent-Replay': {
+    description: '`true` when this batch was received before; nothing was sent twice',
+    schema: { type: 'string' as const },
+  },
+};
+
+@ApiTags('audience')
+@Controller('audience')
+export class AudienceController {
+  constructor(private readonly audiences: AudienceService) {}
+
+  @Post()
+  @HttpCode(HttpStatus.OK)
+  @Secured('audience:write')
+  @MultipartJson(UPLOAD_FORM)
+  @ApiHeader({ name: 'X-Request-Id', required: false, description: 'Echoed, and written to the log' })
+  @ApiOperation({
+    summary: 'Bring one batch of an audience to every configured account',
+    description:
+      'Answers once the batch is durably stored; with `sync=true` once every account has been served. Sending the same batch ' +
+      'again is safe: it gets the first answer again and nothing is sent twice.',
+  })
+  @ApiOkResponse({
+    type: UploadAnswerDto,
+    description: 'Stored; with `sync=true`, delivered to every tag',
+    headers: HEADERS,
+  })
+  @ApiProblem(409, 'This sequence or session was received before with other content')
+  @ApiProblem(502, '`sync=true`: some tags were not served; the others were', UploadProblemDto)
+  @ApiProblem(503, 'No account is configured')
+  @ApiProblem(504, '`sync=true`: not all tags were served in time; the work goes on, see Location')
+  async upload(
+    @Body() upload: UploadAudienceDto,
+    @Query() options: UploadOptionsDto,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<UploadAnswerDto> {
+    const { session, replayed, results } = await this.audiences.upload(upload, options);
+    response.setHeader('Location', `/sessions/${session}`);
+    if (replayed) response.setHeader('Idempotent-Replay', 'true');
+    return results ? { success: true, results: [...results] } : { success: true };
+  }
+}

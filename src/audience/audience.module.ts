@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { AudienceController } from './audience.controller.js';
+import { AudienceService } from './audience.service.js';
+import { BatchStore } from './batch-store.service.js';
+
+@Module({
+  imports: [ProvidersModule, SessionsModule, DeliveriesModule],
+  controllers: [AudienceController],
+  providers: [AudienceService, BatchStore],
+})
+export class AudienceModule {}

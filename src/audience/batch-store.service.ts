@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuid } from 'uuid';
+import { DeliveriesService } from '../deliveries/deliveries.service.js';
+import type { Target } from '../deliveries/delivery-queue.js';
+import { type Registration, SessionsService } from '../sessions/sessions.service.js';
+import { Database } from '../storage/database.js';
+import { PayloadCipher } from '../storage/payload-cipher.js';
+import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
+import type { UploadOptionsDto } from './dto/upload-options.dto.js';
+
+/** Where the users of a batch go. */
+export interface Destination {
+  /** The audience's name on every platform. */
+  readonly segment: string;
+  readonly targets: readonly Target[];
+}
+
+/** Makes a batch durable: session, sealed payload, deliveries and their jobs, or none of them. */
+@Injectable()
+export class BatchStore {
+  constructor(
+    private readonly database: Database,
+    private readonly cipher: PayloadCipher,
+    private readonly sessions: SessionsService,
+    private readonly deliveries: DeliveriesService,
+  ) {}
+
+  /**
+   * Stores the batch with one delivery per target in one transaction, or finds that it is stored already.
+   *
+   * @throws ProblemException 409 when it contradicts what is stored
+   */
+  async store(upload: UploadAudienceDto, options: UploadOptionsDto, destination: Destination): Promise<Registration> {
+    const id = uuid();
+    const batch = {
+      id,
+      sequence: upload.batch.sequence,
+      pullDate: upload.batch.pullDate,
+      userCount: upload.users.length,
+      fingerprint: this.fingerprint(upload, options),
+      payload: await this.cipher.seal(upload.usersBytes, id),
+    };
+    return this.database.transaction(async (tx) => {
+      const registration = await this.sessions.register(tx, identityOf(upload), batch);
+      const { session, replayed } = registration;
+      if (!replayed) {
+        await this.deliveries.create(tx, { batch: id, session, received: batch.userCount, ...destination });
+      }
+      return registration;
+    });
+  }
+
+  /** Keyed digest of everything that decides what is sent where; `sync` only decides when the answer comes. */
+  private fingerprint({ name, type, batch, usersBytes }: UploadAudienceDto, options: UploadOptionsDto): Buffer {
+    const { sessionId, sequence, totalBatches, totalUsers, pullDate } = batch;
+    const channels = options.channels && [...options.channels].sort();
+    const told = [name, type, sessionId, sequence, totalBatches, totalUsers, pullDate, options.disablePrefix, channels];
+    return this.cipher.fingerprint([Buffer.from(JSON.stringify(told)), usersBytes]);
+  }
+}
+
+function identityOf({ name, type, batch: { sessionId, totalBatches, totalUsers } }: UploadAudienceDto) {
+  return { name, type, sessionId, totalBatches, totalUsers };
+}

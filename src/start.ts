@@ -1,0 +1,22 @@
+import 'reflect-metadata';
+import { Logger } from 'nestjs-pino';
+import { createApp } from './app.setup.js';
+import { AppConfig } from './config/config.js';
+import { ConfigError } from './config/load-config.js';
+
+/** Starts the service; a mistake in the configuration ends it with one line per mistake. */
+export async function start(): Promise<void> {
+  try {
+    const app = await createApp();
+    const { host, port, role } = app.get(AppConfig);
+    await app.listen(port, host);
+    app.get(Logger).log(`Audience API (${role}) at ${await app.getUrl()}, Swagger UI at ${await app.getUrl()}/docs`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof ConfigError ? error.problems.join('\n') : describe(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? `Audience API did not start: ${error.message}` : 'Audience API did not start';
+}
