@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+import { freePort } from '../../src/demo/free-port.js';
+import { get } from './upload.js';
+
+const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
+const START_MS = 60_000;
+
+/** The built service in a process of its own, for tests that kill it or need two. */
+export class ServiceProcess {
+  private constructor(
+    readonly origin: string,
+    private readonly child: ChildProcess,
+    private readonly output: string[],
+  ) {}
+
+  /** Starts it and waits until it is ready. The environment is exactly the given one. */
+  static async start(env: Record<string, string>): Promise<ServiceProcess> {
+    const port = await freePort(0);
+    const child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const output: string[] = [];
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (text: Buffer) => output.push(text.toString()));
+    const service = new ServiceProcess(`http://127.0.0.1:${port}`, child, output);
+    await service.ready();
+    return service;
+  }
+
+  /** Everything it printed so far. */
+  get log(): string {
+    return this.output.join('');
+  }
+
+  /** `SIGKILL`: no handler runs, nothing is finished. */
+  async kill(): Promise<void> {
+    await this.end('SIGKILL');
+  }
+
+  /** `SIGTERM`: the orderly end; returns the exit code. */
+  async stop(): Promise<number | null> {
+    await this.end('SIGTERM');
+    return this.child.exitCode;
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const exited = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exited;
+  }
+
+  private async ready(): Promise<void> {
+    for (const end = Date.now() + START_MS; Date.now() < end;) {
+      if (this.child.exitCode !== null) throw new Error(`The service ended with ${this.child.exitCode}: ${this.log}`);
+      const answer = await get(`${this.origin}/health/ready`).catch(() => undefined);
+      if (answer?.status === 200) return;
+      await new Promise((wait) => setTimeout(wait, 50));
+    }
+    await this.kill();
+    throw new Error(`The service was not ready in time: ${this.log}`);
+  }
+}
