@@ -11,10 +11,12 @@ import { DeliveryBatchReader } from './execution/delivery-batch-reader.js';
 import { DeliveryOutcomes } from './execution/delivery-outcomes.js';
 import { DeliveryProgressRepository } from './execution/delivery-progress.repository.js';
 import { DeliveryRunner } from './execution/delivery-runner.js';
+import { DeliverySettlementRepository } from './execution/delivery-settlement.repository.js';
 import { DeliveryWorker } from './execution/delivery-worker.js';
-import { PayloadPurgeService } from './execution/payload-purge.service.js';
-import { RateLimiter } from './execution/rate-limiter.js';
-import { RemoteAudienceService } from './execution/remote-audience.service.js';
+import { RemoteJobsService } from './execution/remote-jobs.service.js';
+import { PayloadPurgeService } from './payload-purge.service.js';
+import { RateLimiter } from './rate-limiter.js';
+import { RemoteAudienceService } from './remote-audience.service.js';
 
 /** The durable queue: one delivery per batch x provider x tag. `execution/` is the worker's side. */
 @Module({
@@ -32,6 +34,8 @@ import { RemoteAudienceService } from './execution/remote-audience.service.js';
     DeliveryBatchReader,
     DeliveryOutcomes,
     DeliveryProgressRepository,
+    DeliverySettlementRepository,
+    RemoteJobsService,
     PayloadPurgeService,
     RateLimiter,
     RemoteAudienceService,

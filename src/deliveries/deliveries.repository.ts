@@ -113,7 +113,7 @@ export class DeliveriesRepository {
         count: sql<number>`count(*)::int`,
       })
       .from(deliveries)
-      .where(inArray(deliveries.state, ['queued', 'running', 'waiting', 'failed']))
+      .where(inArray(deliveries.state, ['queued', 'running', 'waiting', 'processing', 'failed']))
       .groupBy(deliveries.provider, deliveries.tag, deliveries.state);
   }
 }

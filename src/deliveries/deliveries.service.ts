@@ -35,7 +35,7 @@ export class DeliveriesService {
 
   /**
    * Waits until every delivery of the batch is settled, or has to wait beyond the time left (a rate limit, a platform that is
-   * down): there is nothing to wait for then, and the work goes on in the background.
+   * down, one that decides later): there is nothing to wait for then, and the work goes on in the background.
    */
   async outcome(batch: string, timeoutMs: number): Promise<BatchOutcome> {
     const deadline = Date.now() + timeoutMs;
@@ -80,6 +80,7 @@ export class DeliveriesService {
   }
 }
 
-function waitsBeyond(row: DeliveryRow, deadline: number): boolean {
-  return row.state === 'waiting' && row.dueAt !== null && row.errorCode !== null && row.dueAt.getTime() >= deadline;
+function waitsBeyond({ state, dueAt, errorCode }: DeliveryRow, deadline: number): boolean {
+  const waits = state === 'processing' || (state === 'waiting' && errorCode !== null);
+  return waits && dueAt !== null && dueAt.getTime() >= deadline;
 }

@@ -11,10 +11,10 @@ describe('delivery states', () => {
   });
 
   it.each([
-    ['running', ['queued', 'running', 'waiting']],
+    ['running', ['queued', 'running', 'waiting', 'processing']],
     ['queued', ['failed']],
     ['succeeded', ['running']],
-    ['cancelled', ['queued', 'running', 'waiting', 'failed']],
+    ['cancelled', ['queued', 'running', 'waiting', 'processing', 'failed']],
   ] as const)('reaches %s only from %j', (state, from) => {
     expect(predecessors(state)).toEqual(from);
   });

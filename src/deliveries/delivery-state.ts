@@ -3,13 +3,14 @@ import { DELIVERY_STATES, type DeliveryState } from '../storage/schema.js';
 export { DELIVERY_STATES, type DeliveryState };
 
 /**
- * queued -> running -> succeeded | failed | waiting; waiting -> running; failed -> queued (retried by hand);
- * queued, waiting, running, failed -> cancelled. A `running` delivery may be claimed again: its worker died.
+ * queued -> running -> succeeded | failed | waiting | processing; waiting, processing -> running; failed -> queued (retried by
+ * hand); all but succeeded -> cancelled. `processing`: all was handed over, and the platform has not decided yet. A `running` delivery may be claimed again: its worker died.
  */
 const FOLLOWERS: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   queued: ['running', 'cancelled'],
-  running: ['running', 'waiting', 'succeeded', 'failed', 'cancelled'],
+  running: ['running', 'waiting', 'processing', 'succeeded', 'failed', 'cancelled'],
   waiting: ['running', 'cancelled'],
+  processing: ['running', 'cancelled'],
   succeeded: [],
   failed: ['queued', 'cancelled'],
   cancelled: [],

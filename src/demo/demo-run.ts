@@ -14,6 +14,9 @@ const USERS = 10_000;
 const BATCHES = 4;
 const POLL_MS = 100;
 
+/** A platform may have many accounts, each a tag; one call reaches all of them. */
+const SECOND_TAG = { FACEBOOK__EU__ACCESS_TOKEN: 'sandbox-token-eu', FACEBOOK__EU__AD_ACCOUNT_ID: '9876543210' };
+
 /**
  * The main job on this machine alone: the service on its own PostgreSQL, the sandbox as the platforms, one audience of 10,000
  * made-up users in four batches. Stays up to be looked at; with `once` it ends.
@@ -48,7 +51,8 @@ async function demoEnvironment(sandbox: Sandbox): Promise<Record<string, string>
   return {
     PORT: String(await preferredPort()),
     DATA_DIR: join('data', 'demo'),
-    LOG_LEVEL: 'warn',
+    LOG_LEVEL: 'error',
+    ...SECOND_TAG,
     ...(Object.assign({}, ...SIMULATOR_IDS.map((id) => sandbox[id].environment)) as Record<string, string>),
   };
 }

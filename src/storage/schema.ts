@@ -15,7 +15,15 @@ import {
 } from 'drizzle-orm/pg-core';
 
 /** Which state may follow which is decided in `deliveries/delivery-state.ts`. */
-export const DELIVERY_STATES = ['queued', 'running', 'waiting', 'succeeded', 'failed', 'cancelled'] as const;
+export const DELIVERY_STATES = [
+  'queued',
+  'running',
+  'waiting',
+  'processing',
+  'succeeded',
+  'failed',
+  'cancelled',
+] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -120,6 +128,8 @@ export const checkpoints = pgTable(
     endUser: integer('end_user').notNull(),
     sent: integer().notNull(),
     accepted: integer().notNull(),
+    /** The platform's job that decides about this chunk; gone once it has. */
+    remoteJobId: text('remote_job_id'),
     recordedAt: instant('recorded_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.delivery, t.firstUser] })],

@@ -23,6 +23,14 @@ export class DeliveryResultDto {
 
   @ApiProperty({ type: 'integer', example: 0, description: 'Users that the platform refused' })
   readonly rejected!: number;
+
+  @ApiProperty({
+    type: String,
+    enum: ['processing'],
+    required: false,
+    description: 'Only where the platform has everything and has not decided yet; the session tells when it has',
+  })
+  readonly state?: 'processing';
 }
 
 /** The batch is stored; with `sync=true`, delivered to every tag. */

@@ -3,16 +3,13 @@ import { Clock } from '../../common/clock.js';
 import { safeStack } from '../../common/safe-stack.js';
 import { ProviderError, RateLimitedError } from '../../providers/contract/provider-errors.js';
 import { DeliveryQueue } from '../delivery-queue.js';
-import {
-  type ClaimedDelivery,
-  ClaimLostError,
-  type DeliveryFailure,
-  DeliveryProgressRepository,
-} from './delivery-progress.repository.js';
+import { type ClaimedDelivery, ClaimLostError } from './delivery-claim.js';
+import { type DeliveryFailure, DeliverySettlementRepository } from './delivery-settlement.repository.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { DeliveryRunner, HandBackError } from './delivery-runner.js';
-import { RateLimiter, TagBusyError } from './rate-limiter.js';
-import { nextStep } from './retry-policy.js';
+import { RateLimiter, TagBusyError } from '../rate-limiter.js';
+import { StillProcessingError } from './remote-jobs.service.js';
+import { MAX_DELIVERY_AGE_MS, type NextStep, nextStep } from './retry-policy.js';
 
 /** One attempt at one delivery, from claim to outcome. */
 @Injectable()
@@ -21,7 +18,7 @@ export class DeliveryAttempt {
 
   constructor(
     private readonly runner: DeliveryRunner,
-    private readonly progress: DeliveryProgressRepository,
+    private readonly settlement: DeliverySettlementRepository,
     private readonly queue: DeliveryQueue,
     private readonly limiter: RateLimiter,
     private readonly outcomes: DeliveryOutcomes,
@@ -33,60 +30,75 @@ export class DeliveryAttempt {
    * the job to the queue's own retry.
    */
   async make(deliveryId: string, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
-    const held = await this.progress.claim(deliveryId);
+    const held = await this.settlement.claim(deliveryId);
     if (!held) return;
     try {
       await this.runner.run(held, signal, shouldStop);
-      await this.outcomes.succeeded(held, await this.progress.succeed(held));
+      await this.outcomes.succeeded(held, await this.settlement.succeed(held));
     } catch (error) {
       await this.settle(held, error, signal);
     }
   }
 
   private async settle(held: ClaimedDelivery, error: unknown, signal: AbortSignal): Promise<void> {
-    if (error instanceof ClaimLostError) {
-      this.logger.warn(error.message);
-      return;
-    }
     try {
+      if (error instanceof ClaimLostError) throw error;
       if (error instanceof HandBackError || signal.aborted) await this.handBack(held);
-      else await this.waitOrGiveUp(held, error);
+      else if (error instanceof StillProcessingError && this.ageOf(held) < MAX_DELIVERY_AGE_MS) {
+        await this.pollLater(held, error);
+      } else await this.waitOrGiveUp(held, error);
     } catch (failure) {
       if (!(failure instanceof ClaimLostError)) throw failure;
+      this.logger.warn(failure.message);
     }
   }
 
   private async handBack(held: ClaimedDelivery): Promise<void> {
-    await this.progress.handBack(held, (tx) => this.queue.send(tx, held, held.id));
+    await this.settlement.handBack(held, (tx) => this.queue.send(tx, held, held.id));
     this.logger.log(`Delivery ${held.id} was given back to the queue`);
+  }
+
+  private async pollLater(held: ClaimedDelivery, { delayMs }: StillProcessingError): Promise<void> {
+    const dueAt = this.in(delayMs);
+    await this.settlement.process(held, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
   }
 
   private async waitOrGiveUp(held: ClaimedDelivery, error: unknown): Promise<void> {
     if (error instanceof RateLimitedError && error.retryAfterMs) await this.limiter.block(held, error.retryAfterMs);
     if (isOurs(error)) this.logger.error(`Delivery ${held.id}: ${safeStack(error)}`);
-    const now = this.clock.now();
-    const ageMs = now.getTime() - held.createdAt.getTime();
-    const next =
-      error instanceof TagBusyError
-        ? ({ step: 'wait', delayMs: error.waitMs } as const)
-        : nextStep({ error, failures: held.failures, ageMs }, Math.random());
+    const next = this.nextStepFor(held, error);
     const failure = describe(error, next.step === 'wait' || next.retryable);
-    const where = `${held.provider}/${held.tag} ${held.id}`;
+    const what = `Delivery ${held.id} to ${held.provider}/${held.tag}`;
     if (next.step === 'give-up') {
-      await this.progress.fail(held, failure);
+      await this.settlement.fail(held, failure);
       await this.outcomes.failed(held, 'failed', failure.code);
-      this.logger.error(`Delivery to ${where} failed: ${failure.code}: ${failure.message}`);
+      this.logger.error(`${what} failed: ${failure.code}: ${failure.message}`);
       return;
     }
-    const dueAt = new Date(now.getTime() + next.delayMs);
-    await this.progress.wait(held, failure, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
+    const dueAt = this.in(next.delayMs);
+    await this.settlement.wait(held, failure, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
     await this.outcomes.failed(held, 'waiting', failure.code);
-    this.logger.warn(`Delivery to ${where} waits ${next.delayMs} ms: ${failure.code}: ${failure.message}`);
+    this.logger.warn(`${what} waits ${next.delayMs} ms: ${failure.code}: ${failure.message}`);
+  }
+
+  /** A tag that is only busy is nobody's failure: the delivery comes back when the budget has room, a little spread. */
+  private nextStepFor(held: ClaimedDelivery, error: unknown): NextStep {
+    const random = Math.random();
+    if (error instanceof TagBusyError) return { step: 'wait', delayMs: Math.round(error.waitMs + random * 1_000) };
+    return nextStep({ error, failures: held.failures, ageMs: this.ageOf(held) }, random);
+  }
+
+  private ageOf(held: ClaimedDelivery): number {
+    return this.clock.now().getTime() - held.createdAt.getTime();
+  }
+
+  private in(delayMs: number): Date {
+    return new Date(this.clock.now().getTime() + delayMs);
   }
 }
 
 function isOurs(error: unknown): boolean {
-  return !(error instanceof ProviderError) && !(error instanceof TagBusyError);
+  return !(error instanceof ProviderError || error instanceof TagBusyError || error instanceof StillProcessingError);
 }
 
 /** What is stored and shown of an error. Anything but a ProviderError may hold values: only its kind is told. */
@@ -96,6 +108,9 @@ function describe(error: unknown, retryable: boolean): DeliveryFailure {
   }
   if (error instanceof TagBusyError) {
     return { code: 'rate-limited', message: 'Waiting for the budget of calls of this tag', retryable };
+  }
+  if (error instanceof StillProcessingError) {
+    return { code: 'platform-unavailable', message: 'The platform did not finish processing within a day', retryable };
   }
   const kind = error instanceof Error ? error.name : 'unknown';
   return { code: 'internal-error', message: `The service itself failed (${kind}); its log has more`, retryable };

@@ -7,7 +7,7 @@ import { Clock } from '../../common/clock.js';
 import { Database } from '../../storage/database.js';
 import { PayloadCipher } from '../../storage/payload-cipher.js';
 import { batches, checkpoints, deliveries, sessions } from '../../storage/schema.js';
-import type { ClaimedDelivery } from './delivery-progress.repository.js';
+import type { ClaimedDelivery } from './delivery-claim.js';
 
 /** A batch as its delivery needs it, payload opened. */
 export interface DeliveryBatch {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { Database } from '../../storage/database.js';
-import type { ClaimedDelivery, SettledCounts } from './delivery-progress.repository.js';
+import type { ClaimedDelivery, SettledCounts } from './delivery-claim.js';
 
 /** Makes known how attempts end: counters, and the health of the tag that `GET /providers` shows. */
 @Injectable()

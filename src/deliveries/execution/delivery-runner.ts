@@ -4,9 +4,11 @@ import { AudienceMissingError, ChunkTooLargeError } from '../../providers/contra
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { nextChunk } from './chunks.js';
 import { type DeliveryBatch, DeliveryBatchReader } from './delivery-batch-reader.js';
-import { type ClaimedDelivery, DeliveryProgressRepository } from './delivery-progress.repository.js';
-import { RateLimiter } from './rate-limiter.js';
-import { RemoteAudienceService, type SegmentKey } from './remote-audience.service.js';
+import type { ClaimedDelivery } from './delivery-claim.js';
+import { DeliveryProgressRepository } from './delivery-progress.repository.js';
+import { RemoteJobsService } from './remote-jobs.service.js';
+import { RateLimiter } from '../rate-limiter.js';
+import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
 
 /** The worker is to stop: the delivery is given back between two chunks. */
 export class HandBackError extends Error {}
@@ -34,12 +36,13 @@ export class DeliveryRunner {
     private readonly progress: DeliveryProgressRepository,
     private readonly audiences: RemoteAudienceService,
     private readonly limiter: RateLimiter,
+    private readonly jobs: RemoteJobsService,
   ) {}
 
   /**
    * Delivers from the last checkpoint to the end.
    *
-   * @throws ProviderError, TagBusyError, HandBackError, ClaimLostError: what becomes of the delivery is the caller's decision
+   * @throws ProviderError, TagBusyError, StillProcessingError, HandBackError, ClaimLostError: what becomes of the delivery is the caller's decision
    */
   async run(held: ClaimedDelivery, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
     const provider = this.catalogue.provider(held.provider);
@@ -56,6 +59,14 @@ export class DeliveryRunner {
       await this.progress.startOver(held);
       await this.deliver(run, 0);
     }
+    await this.settleJobs(run);
+  }
+
+  private async settleJobs({ held, provider, rows, signal }: Run): Promise<void> {
+    const { pollMs, callsPerMinute } = provider.limits;
+    if (pollMs === undefined) return;
+    const beforeCall = () => this.limiter.take(held, callsPerMinute, signal);
+    await this.jobs.settle(held, rows, provider.client(held.tag), { pollMs, signal, beforeCall });
   }
 
   private async deliver(run: Run, fromUser: number): Promise<void> {

@@ -16,6 +16,7 @@ CREATE TABLE "checkpoints" (
 	"end_user" integer NOT NULL,
 	"sent" integer NOT NULL,
 	"accepted" integer NOT NULL,
+	"remote_job_id" text,
 	"recorded_at" timestamp (3) with time zone NOT NULL,
 	CONSTRAINT "checkpoints_delivery_first_user_pk" PRIMARY KEY("delivery","first_user")
 );

@@ -2,9 +2,9 @@ import { Injectable, Logger } from '@nestjs/common';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
-import type { CreateContext, ProviderClient, RemoteAudience } from '../../providers/contract/audience-provider.js';
-import { Database } from '../../storage/database.js';
-import { remoteAudiences } from '../../storage/schema.js';
+import type { CreateContext, ProviderClient, RemoteAudience } from '../providers/contract/audience-provider.js';
+import { Database } from '../storage/database.js';
+import { remoteAudiences } from '../storage/schema.js';
 
 /** A segment in an account of a platform. */
 export interface SegmentKey {

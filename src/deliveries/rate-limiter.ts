@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../delivery-queue.js';
-import { Database } from '../../storage/database.js';
+import type { Target } from './delivery-queue.js';
+import { Database } from '../storage/database.js';
 
 /** A delivery waits this long in its worker; for anything longer it gives the worker back. */
 const LONGEST_SLEEP_MS = 3_000;

@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
-import { safeStack } from '../../common/safe-stack.js';
-import { AppConfig } from '../../config/config.js';
-import { Database } from '../../storage/database.js';
+import { safeStack } from '../common/safe-stack.js';
+import { AppConfig } from '../config/config.js';
+import { Database } from '../storage/database.js';
 
 const EVERY_MS = 60 * 60_000;
 /** How long the payload of a failed delivery waits to be retried by hand, hours. */
@@ -39,7 +39,7 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
       where payload is not null
         and created_at < now() - ${KEEP_FAILED_HOURS} * interval '1 hour'
         and not exists (select 1 from deliveries d where d.batch = batches.id
-          and (d.state in ('queued', 'running', 'waiting')
+          and (d.state in ('queued', 'running', 'waiting', 'processing')
             or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
     return purged.rowCount ?? 0;
   }
