@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
 import { MultipartJson } from '../common/multipart-json.js';
+import { ProblemDto } from '../common/problem.dto.js';
 import { AudienceService } from './audience.service.js';
 import { UploadAnswerDto, UploadProblemDto } from './dto/upload-answer.dto.js';
 import { UploadAudienceDto } from './dto/upload-audience.dto.js';
@@ -39,10 +40,15 @@ export class AudienceController {
     description: 'Stored; with `sync=true`, delivered to every tag',
     headers: HEADERS,
   })
-  @ApiProblem(409, 'This sequence or session was received before with other content')
+  @ApiProblem(409, 'This sequence or session was received before with other content', ProblemDto, 'sequence-conflict')
   @ApiProblem(502, '`sync=true`: some tags were not served; the others were', UploadProblemDto)
-  @ApiProblem(503, 'No account is configured')
-  @ApiProblem(504, '`sync=true`: not all tags were served in time; the work goes on, see Location')
+  @ApiProblem(503, 'No account is configured', ProblemDto, 'no-tag-configured')
+  @ApiProblem(
+    504,
+    '`sync=true`: not all tags were served in time; the work goes on, see Location',
+    ProblemDto,
+    'sync-timeout',
+  )
   async upload(
     @Body() upload: UploadAudienceDto,
     @Query() options: UploadOptionsDto,

@@ -15,6 +15,7 @@ import { ApiProblem } from './api-problem.decorator.js';
 import { findMistakes, invalidRequest, joinMistakes, type Mistakes, toDto } from './dto-validation.js';
 import { FormReader } from './multipart/form-reader.js';
 import { type DecodedPart, decodePart } from './multipart/part-decoder.js';
+import { ProblemDto } from './problem.dto.js';
 import type { PartRules } from './multipart/part-rule.js';
 
 /** A multipart form as a handler receives it. */
@@ -36,7 +37,12 @@ export function MultipartJson(form: MultipartForm): MethodDecorator {
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
     ApiBody({ type: form.body, encoding }),
-    ApiProblem(400, 'A part is missing, is not JSON, or breaks a rule, or an option is wrong; nothing was stored'),
+    ApiProblem(
+      400,
+      'A part is missing, is not JSON, or breaks a rule, or an option is wrong; nothing was stored',
+      ProblemDto,
+      'invalid-request',
+    ),
     ApiProblem(413, 'The body or a part is too large'),
     ApiProblem(415, 'The body is not multipart/form-data'),
     UseInterceptors(interceptorOf(form)),
