@@ -1,11 +1,20 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { type Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { freePort } from '../../src/demo/free-port.js';
 import { get } from './upload.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 const START_MS = 60_000;
+
+/** A process that came to its end by itself. */
+export interface EndedProcess {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
 
 /** The built service in a process of its own, for tests that kill it or need two. */
 export class ServiceProcess {
@@ -18,16 +27,22 @@ export class ServiceProcess {
   /** Starts it and waits until it is ready. The environment is exactly the given one. */
   static async start(env: Record<string, string>): Promise<ServiceProcess> {
     const port = await freePort(0);
-    const child = spawn(process.execPath, [MAIN], {
-      env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    const child = launch({ HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info', ...env });
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => output.push(text.toString()));
     const service = new ServiceProcess(`http://127.0.0.1:${port}`, child, output);
     await service.ready();
     return service;
+  }
+
+  /** Starts it with an environment that it has to refuse, and waits for its end. */
+  static async refused(env: Record<string, string>): Promise<EndedProcess> {
+    const child = launch(env);
+    const end = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    clearTimeout(end);
+    return { code: child.exitCode, stdout, stderr };
   }
 
   /** Everything it printed so far. */
@@ -63,4 +78,13 @@ export class ServiceProcess {
     await this.kill();
     throw new Error(`The service was not ready in time: ${this.log}`);
   }
+}
+
+/** The environment is exactly the given one, and no `.env` of the working folder adds to it. */
+function launch(env: Record<string, string>): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [MAIN], {
+    cwd: dirname(MAIN),
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

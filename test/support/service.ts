@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { createApp } from '../../src/app.setup.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Sandbox, type SandboxOptions, type SimulatorId, startSandbox } from '../../src/sandbox/sandbox.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
 /** The service in this process, on a database and a sandbox of its own: nothing in between is replaced. */
@@ -15,12 +15,13 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-/** Starts everything; `env` adds to the environment, or takes out of it what is `undefined`. */
+/** Starts everything, with one tag on each platform; `env` adds to the environment, or takes out what is `undefined`. */
 export async function startService(
   env: Record<string, string | undefined> = {},
   sandboxOptions: SandboxOptions = {},
+  platforms: readonly SimulatorId[] = ['facebook'],
 ): Promise<TestService> {
-  const ground = await startGround(env, sandboxOptions);
+  const ground = await startGround(env, sandboxOptions, platforms);
   const app = await createApp({ env: ground.env });
   await app.listen(0, '127.0.0.1');
   const stop = async () => {
@@ -34,6 +35,7 @@ export async function startService(
 export async function startGround(
   env: Record<string, string | undefined> = {},
   sandboxOptions: SandboxOptions = {},
+  platforms: readonly SimulatorId[] = ['facebook'],
 ): Promise<Omit<TestService, 'app' | 'origin'>> {
   const database = await createTestDatabase();
   const sandbox = await startSandbox(sandboxOptions);
@@ -42,7 +44,7 @@ export async function startGround(
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     LOG_LEVEL: 'silent',
     RATE_LIMIT_PER_MINUTE: '100000',
-    ...sandbox.facebook.environment,
+    ...(Object.assign({}, ...platforms.map((id) => sandbox[id].environment)) as Record<string, string>),
     ...env,
   };
   const set = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);

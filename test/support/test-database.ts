@@ -6,6 +6,12 @@ import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 /** An empty database of one test file. */
 export interface TestDatabase {
   readonly url: string;
+  /** Rows of one statement, as the driver gives them. */
+  query(statement: string): Promise<Record<string, unknown>[]>;
+  /** Cuts all connections and takes no new ones, as a database that went away. */
+  close(): Promise<void>;
+  /** Takes connections again. */
+  reopen(): Promise<void>;
   /** Ends all connections to it and removes it. */
   drop(): Promise<void>;
 }
@@ -17,7 +23,22 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await execute(adminUrl, `CREATE DATABASE ${name}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => execute(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`) };
+  const allowConnections = (allow: boolean) => execute(adminUrl, `ALTER DATABASE ${name} ALLOW_CONNECTIONS ${allow}`);
+  const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`;
+  return {
+    url: url.href,
+    query: (statement) => execute(url.href, statement),
+    close: async () => {
+      await allowConnections(false);
+      await execute(adminUrl, cut);
+    },
+    reopen: async () => {
+      await allowConnections(true);
+    },
+    drop: async () => {
+      await execute(adminUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
 }
 
 let server: Promise<string> | undefined;
@@ -35,11 +56,11 @@ async function startServer(): Promise<string> {
   return embedded.url;
 }
 
-async function execute(url: string, statement: string): Promise<void> {
+async function execute(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -75,3 +75,31 @@ export async function eventually<T>(ask: () => Promise<T>, holds: (seen: T) => b
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
+
+/** Asks for a session, given by its whole address, until it has this state. */
+export function untilState(session: string, state: string, headers: Record<string, string> = {}): Promise<TestAnswer> {
+  return eventually(
+    () => get(session, headers),
+    ({ body }) => body.state === state,
+  );
+}
+
+/** All entries of a list, page by page; also fails when a page is empty or larger than asked for. */
+export async function allPages(url: string, limit: number): Promise<{ items: TestItem[]; pages: number }> {
+  const items: TestItem[] = [];
+  let cursor: string | null = '';
+  let pages = 0;
+  for (; cursor !== null; pages += 1) {
+    const after: string = cursor === '' ? '' : `&cursor=${cursor}`;
+    const { status, body } = await get(`${url}${url.includes('?') ? '&' : '?'}limit=${limit}${after}`);
+    const page = body.items as TestItem[];
+    if (status !== 200 || page.length > limit || page.length === 0) {
+      throw new Error(`Page ${pages + 1} of ${url} is not a page: ${status}, ${JSON.stringify(body)}`);
+    }
+    items.push(...page);
+    cursor = body.nextCursor as string | null;
+  }
+  return { items, pages };
+}
+
+export type TestItem = Record<string, unknown> & { id: string };
