@@ -19,7 +19,7 @@ export function bodyParsers(): RequestHandler[] {
     limits: { fieldSize: MAX_BODY_BYTES, fileSize: MAX_BODY_BYTES },
   });
   return [
-    express.json({ limit: MAX_BODY_BYTES, strict: false, verify }),
+    express.json({ limit: MAX_BODY_BYTES, strict: false, verify, type: ['json', '+json'] }),
     express.urlencoded({ limit: MAX_BODY_BYTES, extended: false, verify }),
     upload.any(),
     foldParts,

@@ -1,12 +1,19 @@
 import { FacebookSimulator } from './facebook/facebook.simulator.js';
 import { type FacebookSimulatorOptions } from './facebook/facebook-options.js';
+import { KlaviyoSimulator } from './klaviyo/klaviyo.simulator.js';
+import { type KlaviyoSimulatorOptions } from './klaviyo/klaviyo-options.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxInputError } from './sandbox-input.js';
+import { type Simulator } from './simulator.js';
 import { SimulatorServer, type SimulatorSettings } from './simulator-server.js';
+import { TikTokSimulator } from './tiktok/tiktok.simulator.js';
+import { type TikTokSimulatorOptions } from './tiktok/tiktok-options.js';
 
 /** Every platform of the sandbox, one line each. Their order is the order of their fixed ports. */
 const SIMULATORS = {
   facebook: (clock: SandboxClock, options?: FacebookSimulatorOptions) => new FacebookSimulator(clock, options),
+  tiktok: (clock: SandboxClock, options?: TikTokSimulatorOptions) => new TikTokSimulator(clock, options),
+  klaviyo: (clock: SandboxClock, options?: KlaviyoSimulatorOptions) => new KlaviyoSimulator(clock, options),
 };
 
 export type SimulatorId = keyof typeof SIMULATORS;
@@ -15,6 +22,10 @@ export type SimulatorId = keyof typeof SIMULATORS;
 export const SIMULATOR_IDS = Object.keys(SIMULATORS) as SimulatorId[];
 
 type SimulatorOptions = { readonly [Id in SimulatorId]?: Parameters<(typeof SIMULATORS)[Id]>[1] };
+
+/** The same list, told to the compiler so that a simulator and its own options go together. */
+const FACTORIES: { readonly [Id in SimulatorId]: (clock: SandboxClock, options?: SimulatorOptions[Id]) => Simulator } =
+  SIMULATORS;
 
 /** Where the simulators listen, what they share, and each platform's own options under its id. */
 export interface SandboxOptions extends SimulatorSettings, SimulatorOptions {
@@ -38,7 +49,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   try {
     for (const id of SIMULATOR_IDS) {
       const clock = new SandboxClock();
-      const server = new SimulatorServer(SIMULATORS[id](clock, options[id]), clock, options);
+      const server = new SimulatorServer(simulatorOf(id, clock, options), clock, options);
       await server.listen(host, options.ports?.[id] ?? 0);
       servers.set(id, server);
     }
@@ -47,6 +58,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     throw error;
   }
   return { ...(Object.fromEntries(servers) as Record<SimulatorId, SimulatorServer>), stop };
+}
+
+function simulatorOf<Id extends SimulatorId>(id: Id, clock: SandboxClock, options: SimulatorOptions): Simulator {
+  return FACTORIES[id](clock, options[id]);
 }
 
 function isLoopback(host: string): boolean {
