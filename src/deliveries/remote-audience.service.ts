@@ -2,7 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
-import type { CreateContext, ProviderClient, RemoteAudience } from '../providers/contract/audience-provider.js';
+import type {
+  CreateContext,
+  CreatedAudience,
+  ProviderClient,
+  RemoteAudience,
+} from '../providers/contract/audience-provider.js';
 import { Database } from '../storage/database.js';
 import { remoteAudiences } from '../storage/schema.js';
 
@@ -38,7 +43,7 @@ export class RemoteAudienceService {
   }
 
   /** The audience's remote id, from our records, from the platform, or newly made. */
-  async ensure(key: SegmentKey, client: ProviderClient, ctx: CreateContext): Promise<RemoteAudience> {
+  async ensure(key: SegmentKey, client: ProviderClient, ctx: CreateContext): Promise<CreatedAudience> {
     const owner = uuid();
     for (;;) {
       const known = await this.find(key);
@@ -56,7 +61,12 @@ export class RemoteAudienceService {
       .where(and(this.is(key), eq(remoteAudiences.remoteId, remoteId)));
   }
 
-  private async resolve(key: SegmentKey, owner: string, client: ProviderClient, ctx: CreateContext) {
+  private async resolve(
+    key: SegmentKey,
+    owner: string,
+    client: ProviderClient,
+    ctx: CreateContext,
+  ): Promise<CreatedAudience> {
     const renewal = setInterval(() => void this.renew(key, owner), RENEW_MS);
     try {
       const found = await client.findAudience(key.segment, ctx);
@@ -95,7 +105,7 @@ export class RemoteAudienceService {
     }
   }
 
-  private async record(key: SegmentKey, owner: string, audience: RemoteAudience): Promise<RemoteAudience> {
+  private async record(key: SegmentKey, owner: string, audience: CreatedAudience): Promise<CreatedAudience> {
     await this.database.query
       .update(remoteAudiences)
       .set({ remoteId: audience.id, lockOwner: null, lockedUntil: null, updatedAt: sql`now()` })

@@ -28,19 +28,21 @@ export class ProvidersController {
 }
 
 function describe(provider: AudienceProvider, rows: readonly TagHealthRow[], now: Date): ProviderDto {
-  const { id, limits, actions } = provider;
+  const { id, actions } = provider;
   const tags = provider.tags().map((tag) => {
     const row = rows.find((candidate) => candidate.provider === id && candidate.tag === tag);
-    return describeTag(tag, provider.account(tag), row, now);
+    return describeTag(provider, tag, row, now);
   });
-  return { id, limits: { ...limits, bytesPerChunk: limits.bytesPerChunk ?? null }, actions, tags };
+  return { id, actions, tags };
 }
 
-function describeTag(tag: string, account: string, row: TagHealthRow | undefined, now: Date): TagDto {
+function describeTag(provider: AudienceProvider, tag: string, row: TagHealthRow | undefined, now: Date): TagDto {
+  const { rowsPerChunk, bytesPerChunk = null, callsPerMinute, concurrency } = provider.limitsOf(tag);
   const pausedUntil = row?.blockedUntil && row.blockedUntil > now ? row.blockedUntil.toISOString() : null;
   return {
     tag,
-    account,
+    account: provider.account(tag),
+    limits: { rowsPerChunk, bytesPerChunk, callsPerMinute, concurrency },
     health: pausedUntil ? 'paused' : healthOf(row),
     lastSuccessAt: row?.lastSuccessAt?.toISOString() ?? null,
     lastErrorAt: row?.lastErrorAt?.toISOString() ?? null,

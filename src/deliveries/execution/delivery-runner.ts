@@ -1,24 +1,34 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { AudienceProvider, PreparedRow, RemoteAudience } from '../../providers/contract/audience-provider.js';
+import type {
+  AudienceProvider,
+  CreatedAudience,
+  PreparedRow,
+  ProviderLimits,
+  Receipt,
+  RemoteAudience,
+} from '../../providers/contract/audience-provider.js';
 import { AudienceMissingError, ChunkTooLargeError } from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
-import { nextChunk } from './chunks.js';
+import { RateLimiter } from '../rate-limiter.js';
+import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
+import { type ChunkBudget, nextChunk } from './chunks.js';
 import { type DeliveryBatch, DeliveryBatchReader } from './delivery-batch-reader.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
 import { RemoteJobsService } from './remote-jobs.service.js';
-import { RateLimiter } from '../rate-limiter.js';
-import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
 
 /** The worker is to stop: the delivery is given back between two chunks. */
 export class HandBackError extends Error {}
+
+type Chunk = readonly PreparedRow<unknown>[];
 
 /** What is needed to send chunk after chunk. */
 interface Run {
   readonly held: ClaimedDelivery;
   readonly provider: AudienceProvider;
+  readonly limits: ProviderLimits;
   readonly batch: DeliveryBatch;
-  readonly rows: readonly PreparedRow<unknown>[];
+  readonly rows: Chunk;
   readonly key: SegmentKey;
   readonly signal: AbortSignal;
   /** Asked between chunks. */
@@ -42,15 +52,17 @@ export class DeliveryRunner {
   /**
    * Delivers from the last checkpoint to the end.
    *
-   * @throws ProviderError, TagBusyError, StillProcessingError, HandBackError, ClaimLostError: what becomes of the delivery is the caller's decision
+   * @throws ProviderError, TagBusyError, StillProcessingError, HandBackError, ClaimLostError: what becomes of the delivery is
+   * the caller's decision
    */
   async run(held: ClaimedDelivery, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
     const provider = this.catalogue.provider(held.provider);
+    const limits = provider.limitsOf(held.tag);
     const batch = await this.batchReader.read(held);
     const { rows, rejections } = provider.prepare(batch.users, held.tag);
     await this.progress.recordPrepared(held, rejections);
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
-    const run: Run = { held, provider, batch, rows, key, signal, shouldStop };
+    const run: Run = { held, provider, limits, batch, rows, key, signal, shouldStop };
     try {
       await this.deliver(run, held.nextUser);
     } catch (error) {
@@ -62,49 +74,47 @@ export class DeliveryRunner {
     await this.settleJobs(run);
   }
 
-  private async settleJobs({ held, provider, rows, signal }: Run): Promise<void> {
-    const { pollMs, callsPerMinute } = provider.limits;
-    if (pollMs === undefined) return;
-    const beforeCall = () => this.limiter.take(held, callsPerMinute, signal);
-    await this.jobs.settle(held, rows, provider.client(held.tag), { pollMs, signal, beforeCall });
+  private async settleJobs(run: Run): Promise<void> {
+    const { held, provider, limits, rows, signal } = run;
+    if (limits.pollMs === undefined) return;
+    const beforeCall = () => this.takeCall(run);
+    await this.jobs.settle(held, rows, provider.client(held.tag), { pollMs: limits.pollMs, signal, beforeCall });
   }
 
   private async deliver(run: Run, fromUser: number): Promise<void> {
-    const audience = await this.ensureAudience(run);
+    const first = nextChunk(run.rows, fromUser, budgetOf(run));
+    if (first.length === 0) return;
+    const audience = await this.ensureAudience(run, first);
+    if (audience.id !== run.held.audienceId) await this.progress.recordAudience(run.held, audience.id);
     try {
-      await this.uploadAll(run, audience, fromUser);
+      const next = audience.receipt ? await this.record(run, first, audience.receipt) : fromUser;
+      await this.uploadAll(run, audience, next);
     } catch (error) {
       if (error instanceof AudienceMissingError) await this.audiences.forget(run.key, audience.id);
       throw error;
     }
   }
 
-  private async ensureAudience(run: Run): Promise<RemoteAudience> {
-    const { held, key } = run;
-    const audience = (await this.audiences.find(key)) ?? (await this.lookUpOrCreate(run));
-    if (audience.id !== held.audienceId) await this.progress.recordAudience(held, audience.id);
-    return audience;
-  }
-
-  private async lookUpOrCreate({ held, provider, batch, key, signal }: Run): Promise<RemoteAudience> {
-    await this.limiter.take(held, provider.limits.callsPerMinute, signal);
-    const ctx = { deliveryId: held.id, signal, audienceType: batch.audienceType };
+  private async ensureAudience(run: Run, first: Chunk): Promise<CreatedAudience> {
+    const { held, provider, batch, key, signal } = run;
+    const known = await this.audiences.find(key);
+    if (known) return known;
+    await this.takeCall(run);
+    const firstChunk = first.map(({ row }) => row);
+    const ctx = { deliveryId: held.id, signal, audienceType: batch.audienceType, firstChunk };
     return this.audiences.ensure(key, provider.client(held.tag), ctx);
   }
 
   private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number): Promise<void> {
-    const { provider, rows } = run;
-    let budget = {
-      rows: provider.limits.rowsPerChunk,
-      bytes: provider.limits.bytesPerChunk,
-      rowBytes: provider.rowBytes && ((row: unknown) => provider.rowBytes!(row)),
-    };
+    let budget = budgetOf(run);
     for (let next = fromUser, index = fromUser === 0 ? 0 : run.batch.chunksDone; ;) {
-      const chunk = nextChunk(rows, next, budget);
+      const chunk = nextChunk(run.rows, next, budget);
       if (chunk.length === 0) return;
       if (run.shouldStop()) throw new HandBackError();
       try {
-        next = await this.uploadChunk(run, audience, chunk, index++);
+        const receipt = await this.upload(run, audience, chunk, index);
+        next = await this.record(run, chunk, receipt);
+        index += 1;
       } catch (error) {
         if (!(error instanceof ChunkTooLargeError) || chunk.length === 1) throw error;
         budget = { ...budget, rows: Math.ceil(chunk.length / 2) };
@@ -112,25 +122,29 @@ export class DeliveryRunner {
     }
   }
 
-  /** Sends one chunk and records the answer; returns the user after it. */
-  private async uploadChunk(
-    { held, provider, batch, rows, signal }: Run,
-    audience: RemoteAudience,
-    chunk: readonly PreparedRow<unknown>[],
-    index: number,
-  ): Promise<number> {
-    await this.limiter.take(held, provider.limits.callsPerMinute, signal);
+  private async upload(run: Run, audience: RemoteAudience, chunk: Chunk, index: number): Promise<Receipt> {
+    const { held, provider, batch, rows, signal } = run;
+    await this.takeCall(run);
+    const session = await this.batchReader.position(held, batch, index, chunk.at(-1) === rows.at(-1));
+    const sent = chunk.map(({ row }) => row);
+    return provider.client(held.tag).upload(audience, sent, { deliveryId: held.id, signal, session });
+  }
+
+  /** Records the answer to a chunk; returns the user after it. */
+  private async record({ held }: Run, chunk: Chunk, receipt: Receipt): Promise<number> {
     const users = chunk.map(({ user }) => user);
     const endUser = users.at(-1)! + 1;
-    const isLastChunk = chunk.at(-1) === rows.at(-1);
-    const session = await this.batchReader.position(held, batch, index, isLastChunk);
-    const receipt = await provider.client(held.tag).upload(
-      audience,
-      chunk.map(({ row }) => row),
-      { deliveryId: held.id, signal, session },
-    );
     await this.progress.checkpoint(held, { firstUser: users[0]!, endUser, users }, receipt);
     if (receipt.pauseMs) await this.limiter.block(held, receipt.pauseMs);
     return endUser;
   }
+
+  private takeCall({ held, limits, signal }: Run): Promise<void> {
+    return this.limiter.take(held, limits.callsPerMinute, signal);
+  }
+}
+
+function budgetOf({ provider, limits }: Run): ChunkBudget<unknown> {
+  const rowBytes = provider.rowBytes && ((row: unknown) => provider.rowBytes!(row));
+  return { rows: limits.rowsPerChunk, bytes: limits.bytesPerChunk, rowBytes };
 }

@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { Database, type Transaction } from '../../storage/database.js';
-import { batches, deliveries } from '../../storage/schema.js';
+import { deliveries } from '../../storage/schema.js';
 import { predecessors } from '../delivery-state.js';
 import { notifySettled } from '../delivery-watcher.js';
+import { purgeWhenDone } from '../payload-purge.service.js';
 import { type ClaimedDelivery, guarded, type SettledCounts } from './delivery-claim.js';
 
 export interface DeliveryFailure {
@@ -99,13 +100,4 @@ const cleared = { dueAt: null, claim: null, errorCode: null, errorMessage: null,
 
 function errorColumns({ code, message, platformCode, retryable }: DeliveryFailure) {
   return { claim: null, errorCode: code, errorMessage: message, platformCode: platformCode ?? null, retryable };
-}
-
-/** The row lock keeps two deliveries that end together from each taking the other for unfinished. */
-async function purgeWhenDone(tx: Transaction, batch: string): Promise<void> {
-  await tx.select({ id: batches.id }).from(batches).where(eq(batches.id, batch)).for('update');
-  await tx.execute(sql`
-    update batches set payload = null, purged_at = now()
-    where id = ${batch} and payload is not null and not exists (
-      select 1 from deliveries where batch = ${batch} and state not in ('succeeded', 'cancelled'))`);
 }

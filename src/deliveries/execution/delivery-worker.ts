@@ -21,7 +21,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
     for (const target of this.catalogue.targets()) {
-      const { concurrency } = this.catalogue.provider(target.provider).limits;
+      const { concurrency } = this.catalogue.provider(target.provider).limitsOf(target.tag);
       await this.queue.work(target, concurrency, (id, signal) => this.attempt.make(id, signal, () => this.stopping));
     }
     this.logger.log(`Working ${this.catalogue.targets().length} tags`);

@@ -31,6 +31,10 @@ export abstract class AudienceProvider<Row = unknown> {
   abstract readonly actions: readonly ProviderAction[];
   /** Names of the configured tags; empty: the platform is off in this deployment. */
   abstract tags(): readonly string[];
+  /** The limits of one tag, where its settings change them. */
+  limitsOf(_tag: string): ProviderLimits {
+    return this.limits;
+  }
   /**
    * What a tag's audiences belong to: the account, and whatever else keeps two tags from using the same audience. Two tags with
    * the same answer share their remote audiences. Shown by `GET /providers`, so never a secret.
@@ -48,7 +52,8 @@ export abstract class AudienceProvider<Row = unknown> {
 export interface ProviderClient<Row = unknown> {
   /** The audience of exactly this name in the tag's account, over all pages; the oldest where a name stands twice. */
   findAudience(segment: string, ctx: CallContext): Promise<RemoteAudience | undefined>;
-  createAudience(segment: string, ctx: CreateContext): Promise<RemoteAudience>;
+  /** Called once for a name, under the engine's lock. */
+  createAudience(segment: string, ctx: CreateContext<Row>): Promise<CreatedAudience>;
   /** Sends one chunk in one request. Must be harmless when repeated. */
   upload(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
   /** Asks for the outcome of an asynchronous upload; see `Receipt.remoteJobId`. */
@@ -58,6 +63,11 @@ export interface ProviderClient<Row = unknown> {
 /** The platform's own object. `id` is all the engine stores of it. */
 export interface RemoteAudience {
   readonly id: string;
+}
+
+/** A new audience; with `receipt` when it was made of the first chunk, which then is not uploaded again. */
+export interface CreatedAudience extends RemoteAudience {
+  readonly receipt?: Receipt;
 }
 
 export interface Prepared<Row> {
@@ -127,9 +137,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
 }
 
-export interface CreateContext extends CallContext {
+export interface CreateContext<Row = unknown> extends CallContext {
   /** `custom` or `primary`, for platforms that have a place for it. */
   readonly audienceType: AudienceType;
+  /** The rows that wait to be sent, never empty: some platforms make an audience out of its first users. */
+  readonly firstChunk: readonly Row[];
 }
 
 export type AudienceType = 'custom' | 'primary';

@@ -27,6 +27,9 @@ export class TagDto {
   @ApiProperty({ example: 'act_1234567890' })
   account!: string;
 
+  @ApiProperty({ type: ProviderLimitsDto })
+  limits!: ProviderLimitsDto;
+
   /** `ok`; `failing`: the last attempt failed; `paused`: the platform asked to wait; `unused`: nothing was delivered yet. */
   @ApiProperty({ enum: ['ok', 'failing', 'paused', 'unused'] })
   health!: 'ok' | 'failing' | 'paused' | 'unused';
@@ -48,9 +51,6 @@ export class TagDto {
 export class ProviderDto {
   @ApiProperty({ example: 'facebook' })
   id!: string;
-
-  @ApiProperty({ type: ProviderLimitsDto })
-  limits!: ProviderLimitsDto;
 
   /** What this platform can do. */
   @ApiProperty({ enum: ['upload', 'remove', 'replace', 'share', 'lookalike'], isArray: true })

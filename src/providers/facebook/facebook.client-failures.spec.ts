@@ -25,7 +25,13 @@ const session = {
   last: true,
 };
 const signal = new AbortController().signal;
-const ctx: CreateContext & UploadContext = { deliveryId: 'd1', signal, audienceType: 'custom', session };
+const ctx: CreateContext & UploadContext = {
+  deliveryId: 'd1',
+  signal,
+  audienceType: 'custom',
+  firstChunk: [],
+  session,
+};
 
 let sandbox: Sandbox;
 let http: PlatformHttp;

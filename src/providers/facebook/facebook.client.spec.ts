@@ -30,7 +30,13 @@ const position: SessionPosition = {
 };
 
 const signal = new AbortController().signal;
-const ctx: CreateContext & UploadContext = { deliveryId: 'd1', signal, audienceType: 'custom', session: position };
+const ctx: CreateContext & UploadContext = {
+  deliveryId: 'd1',
+  signal,
+  audienceType: 'custom',
+  firstChunk: [],
+  session: position,
+};
 
 let sandbox: Sandbox;
 let http: PlatformHttp;
