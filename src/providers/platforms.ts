@@ -4,6 +4,12 @@ import type { AudienceProvider } from './contract/audience-provider.js';
 import { facebookSettings } from './facebook/facebook.config.js';
 import { FacebookModule } from './facebook/facebook.module.js';
 import { FacebookProvider } from './facebook/facebook.provider.js';
+import { klaviyoSettings } from './klaviyo/klaviyo.config.js';
+import { KlaviyoModule } from './klaviyo/klaviyo.module.js';
+import { KlaviyoProvider } from './klaviyo/klaviyo.provider.js';
+import { tiktokSettings } from './tiktok/tiktok.config.js';
+import { TikTokModule } from './tiktok/tiktok.module.js';
+import { TikTokProvider } from './tiktok/tiktok.provider.js';
 
 /** What the build needs to know of a platform; everything else is in its folder. */
 export interface Platform {
@@ -15,4 +21,6 @@ export interface Platform {
 /** One line per platform: the only shared list a new platform is added to. */
 export const PLATFORMS: readonly Platform[] = [
   { module: FacebookModule, provider: FacebookProvider, settings: facebookSettings },
+  { module: TikTokModule, provider: TikTokProvider, settings: tiktokSettings },
+  { module: KlaviyoModule, provider: KlaviyoProvider, settings: klaviyoSettings },
 ];

@@ -5,7 +5,7 @@ import type { ContractBench } from './describe-provider.js';
 /** Recognisable wherever they turn up. */
 const PERSON = {
   edgeTagId: 'edge-tag-privacy-4711',
-  email: 'private.person@example.com',
+  email: 'privateperson@example.com',
   phone: '+12025550199',
   firstName: 'Quintessa',
   lastName: 'Abernethy',

@@ -189,7 +189,7 @@ describe('an upload to Facebook', () => {
     const audience = await client.createAudience('Buyers', ctx);
     sandbox.facebook.addFaults({ ...fault, times: 1 });
 
-    const limited = clientWith({}, { timeoutMs: fault.kind === 'timeout' ? 200 : undefined });
+    const limited = clientWith({}, { timeoutMs: fault.kind === 'timeout' ? 1_500 : undefined });
     expect(await failureOf(limited.upload(audience, rows, ctx))).toMatchObject(expected);
     await expect(limited.upload(audience, rows, ctx)).resolves.toMatchObject({ accepted: 1 });
     expect(sandbox.facebook.audiences({ members: true })[0]?.members).toHaveLength(1);

@@ -71,6 +71,8 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
           payload: { schema: facebookSchema({ valueBased: this.tag.valueBased }), data: chunk },
         },
         timeoutMs: UPLOAD_TIMEOUT_MS,
+        // EXTERN_ID, the first of each row, is the only identifier that is not hashed.
+        plainValues: () => chunk.map(([externId]) => String(externId)),
       },
       ctx,
     );

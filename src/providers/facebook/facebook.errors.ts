@@ -26,11 +26,16 @@ interface ReceivedError extends GraphError {
   readonly trace: string;
 }
 
-/** The error that an answer stands for; undefined for an answer that is none. `error` is looked for at HTTP 200 too. */
+/**
+ * The error that an answer stands for; undefined for an answer that is none. `error` is looked for at HTTP 200 too.
+ *
+ * @param plainValues values of users in the call, which must not stand in the error
+ */
 export function facebookError(
   answer: PlatformResponse,
   target: FacebookCallTarget,
   tag: FacebookTag,
+  plainValues: () => readonly string[] = () => [],
 ): ProviderError | undefined {
   const error = receivedError(answer.body);
   if (error === undefined && answer.status >= 200 && answer.status < 300) {
@@ -40,7 +45,7 @@ export function facebookError(
   const meaning = target === 'account' ? (found.onAccount ?? found) : found;
   const platformCode = [error?.code, error?.subcode].filter((part) => part !== undefined).join('/');
   const details = { platformCode: platformCode === '' ? `http ${answer.status}` : platformCode };
-  return errorOf(meaning, messageOf(meaning, error, tag), details, answer.headers);
+  return errorOf(meaning, messageOf(meaning, error, tag, plainValues), details, answer.headers);
 }
 
 /** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
@@ -77,10 +82,15 @@ function errorOf(
   }
 }
 
-function messageOf(meaning: FacebookErrorMeaning, error: ReceivedError | undefined, tag: FacebookTag): string {
+function messageOf(
+  meaning: FacebookErrorMeaning,
+  error: ReceivedError | undefined,
+  tag: FacebookTag,
+  plainValues: () => readonly string[],
+): string {
   const link = meaning.kind === 'terms' ? ` at ${termsUrl(tag.adAccountId)}` : '';
   // The body of an answer without `error` is some proxy's page: nothing in it helps, anything may be in it.
-  const said = error?.text ? `: ${redactText(error.text, [tag.accessToken, tag.appSecret])}` : '';
+  const said = error?.text ? `: ${redactText(error.text, [tag.accessToken, tag.appSecret, ...plainValues()])}` : '';
   const trace = error?.trace ? ` (fbtrace_id ${error.trace})` : '';
   return `Facebook: ${meaning.words}${link}${said}${trace}`;
 }

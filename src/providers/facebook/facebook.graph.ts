@@ -14,6 +14,8 @@ export interface GraphCall {
   readonly query?: PlatformRequest['query'];
   readonly body?: Readonly<Record<string, unknown>>;
   readonly timeoutMs?: number;
+  /** Values of users that the call sends as they are: taken out of what Facebook says. Asked for only when it refuses. */
+  readonly plainValues?: () => readonly string[];
 }
 
 export interface GraphAnswer {
@@ -49,7 +51,7 @@ export class FacebookGraph {
       timeoutMs: this.options.timeoutMs ?? call.timeoutMs,
       signal: ctx.signal,
     });
-    const error = facebookError(answer, call.target, this.tag);
+    const error = facebookError(answer, call.target, this.tag, call.plainValues);
     if (error) {
       throw error;
     }

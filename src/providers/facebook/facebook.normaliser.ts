@@ -7,7 +7,8 @@ import {
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
 import { alpha2 } from '../kit/country.js';
-import { EMPTY_SHA256, isSha256Hex, sha256Hex } from '../kit/hash.js';
+import { givenDigest } from '../kit/given-digest.js';
+import { sha256Hex } from '../kit/hash.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
 import {
   facebookEmail,
@@ -139,13 +140,4 @@ function digest(value: string | undefined, rule: Rule, country?: string): Normal
   if (given !== undefined) return given;
   const normal = rule(value, country);
   return typeof normal === 'string' && normal !== '' ? sha256Hex(normal) : normal;
-}
-
-/** The value when it is a SHA-256 digest already. That of the empty string matches nobody and stands for a mistake. */
-function givenDigest(value: string): Normalised | undefined {
-  if (value.length < 64) return undefined;
-  const text = value.trim();
-  if (!isSha256Hex(text)) return undefined;
-  const lower = text.toLowerCase();
-  return lower === EMPTY_SHA256 ? Unusable.format : lower;
 }

@@ -9,6 +9,8 @@ export class Unusable {
   static readonly missingCountry = new Unusable('missing-country');
   static readonly unknownCountry = new Unusable('unknown-country');
   static readonly personalData = new Unusable('looks-like-personal-data');
+  static readonly digest = new Unusable('digest-not-accepted');
+  static readonly unsupportedCountry = new Unusable('unsupported-country');
 }
 
 /** The outcome of a normalisation: the normal form, `''` for a blank value (nothing was given), or why there is none. */

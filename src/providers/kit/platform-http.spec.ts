@@ -88,6 +88,20 @@ describe('PlatformHttp', () => {
     await expect(http.request({ method: 'GET', url: base })).resolves.toMatchObject({ status, body: expected });
   });
 
+  it('keeps every digit of a bare id', async () => {
+    const text =
+      '{"id":7170000000000000001,"small":100008357,"text":"7170000000000000001","big":1e30,"list":[-9007199254740993]}';
+    answer = (_, response) => response.end(text);
+    const { body } = await http.request({ method: 'GET', url: base });
+    expect(body).toEqual({
+      id: '7170000000000000001',
+      small: 100008357,
+      text: '7170000000000000001',
+      big: 1e30,
+      list: ['-9007199254740993'],
+    });
+  });
+
   it('unpacks a compressed answer', async () => {
     answer = (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{"a":1}'));
     await expect(http.request({ method: 'GET', url: base })).resolves.toMatchObject({ body: { a: 1 } });
@@ -116,23 +130,33 @@ describe('PlatformHttp', () => {
   });
 
   describe('without an answer', () => {
-    const request = (url: string) => ({
+    const request = (url: string, timeoutMs = 30_000) => ({
       method: 'GET' as const,
       url,
       query: { key: 'hush-query' },
       headers: { authorization: 'Bearer hush-header' },
-      timeoutMs: 150,
+      timeoutMs,
     });
 
-    it.each<[string, () => RequestListener, RegExp]>([
-      ['silence', () => () => undefined, /^127\.0\.0\.1:\d+ did not answer within 150 ms$/],
-      ['a trickle', () => trickle, /did not answer within 150 ms$/],
-      ['a dropped connection', () => (_, response) => response.destroy(), /could not be reached \(ECONNRESET\)$/],
-      ['half an answer', () => halfAnswer, /could not be reached|cannot be read/],
-      ['an endless answer', () => (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)), /cannot be read$/],
-    ])('turns %s into a safe error', async (_, listener, words) => {
+    it.each<[string, () => RequestListener, RegExp, number]>([
+      ['silence', () => () => undefined, /^127\.0\.0\.1:\d+ did not answer within 150 ms$/, 150],
+      ['a trickle', () => trickle, /did not answer within 150 ms$/, 150],
+      [
+        'a dropped connection',
+        () => (_, response) => response.destroy(),
+        /could not be reached \(ECONNRESET\)$/,
+        30_000,
+      ],
+      ['half an answer', () => halfAnswer, /could not be reached|cannot be read/, 30_000],
+      [
+        'an endless answer',
+        () => (_, response) => response.end(Buffer.alloc(9 * 1024 * 1024)),
+        /cannot be read$/,
+        30_000,
+      ],
+    ])('turns %s into a safe error', async (_, listener, words, timeoutMs) => {
       answer = listener();
-      const error = await failure(request(base));
+      const error = await failure(request(base, timeoutMs));
 
       expect(error).toBeInstanceOf(PlatformUnavailableError);
       expect(error.message).toMatch(words);

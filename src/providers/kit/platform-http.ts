@@ -11,6 +11,9 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Answers of the platforms are a few kilobytes; one without end must not fill our memory. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
+/** Sixteen digits in a row: perhaps an integer that a number cannot hold. */
+const LONG_INTEGER = /\d{16}/;
+
 const AGENT_OPTIONS = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8 } as const;
 
 export interface PlatformRequest {
@@ -32,7 +35,7 @@ export interface PlatformResponse {
   readonly status: number;
   /** Names in lower case; values of a repeated header joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed when it is JSON, whatever the content type says; otherwise the text. */
+  /** Parsed when it is JSON, whatever the content type says (integers beyond 2^53 as texts); otherwise the text. */
   readonly body: unknown;
 }
 
@@ -158,10 +161,16 @@ function headersOf(answer: AxiosResponse<Buffer>): Record<string, string> {
 
 function parseBody(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return (LONG_INTEGER.test(text) ? JSON.parse(text, keepLongInteger) : JSON.parse(text)) as unknown;
   } catch {
     return text;
   }
+}
+
+/** Ids are numbers of up to 20 digits, and some platforms send them bare: rounded, they would be those of somebody else. */
+function keepLongInteger(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const source = context?.source ?? '';
+  return typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? source : value;
 }
 
 function reasonOf(error: unknown, stop: AbortSignal | undefined, limit: AbortSignal, timeoutMs: number): string {
