@@ -32,6 +32,7 @@ export class DeliveriesController {
   @Secured('audience:read')
   @ApiOperation({ summary: 'One delivery: state, attempts, counts, last error' })
   @ApiOkResponse({ type: DeliveryDto })
+  @ApiProblem(400, 'The id is not a UUID')
   @ApiProblem(404, 'There is no such delivery')
   async get(@Param('id', uuidParameter) id: string): Promise<DeliveryDto> {
     return toDeliveryDto(await this.deliveries.get(id));
@@ -42,6 +43,7 @@ export class DeliveriesController {
   @Secured('audience:write')
   @ApiOperation({ summary: 'Queue a failed delivery again, from its last checkpoint' })
   @ApiAcceptedResponse({ type: DeliveryDto })
+  @ApiProblem(400, 'The id is not a UUID')
   @ApiProblem(404, 'There is no such delivery')
   @ApiProblem(409, 'It has not failed, or its payload is no longer stored')
   async retry(@Param('id', uuidParameter) id: string): Promise<DeliveryDto> {
@@ -53,6 +55,7 @@ export class DeliveriesController {
   @Secured('audience:write')
   @ApiOperation({ summary: 'End a delivery; what was delivered stays delivered' })
   @ApiOkResponse({ type: DeliveryDto })
+  @ApiProblem(400, 'The id is not a UUID')
   @ApiProblem(404, 'There is no such delivery')
   @ApiProblem(409, 'It is settled already')
   async cancel(@Param('id', uuidParameter) id: string): Promise<DeliveryDto> {

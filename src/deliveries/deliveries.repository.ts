@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, gte, inArray, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { Database, type Transaction } from '../storage/database.js';
-import { batches, deliveries } from '../storage/schema.js';
+import { batches, checkpoints, deliveries, rejections } from '../storage/schema.js';
 import type { Target } from './delivery-queue.js';
 import { type DeliveryState, predecessors } from './delivery-state.js';
 import { notifySettled } from './delivery-watcher.js';
+import { purgeWhenDone } from './payload-purge.service.js';
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
@@ -42,6 +43,7 @@ export class DeliveriesRepository {
       state: 'queued' as const,
       received,
       createdAt: sql`now()`,
+      queuedAt: sql`now()`,
     }));
     return tx.insert(deliveries).values(rows).returning();
   }
@@ -80,7 +82,7 @@ export class DeliveriesRepository {
   async requeue(tx: Transaction, id: string): Promise<DeliveryRow | undefined> {
     const [row] = await tx
       .update(deliveries)
-      .set({ state: 'queued', failures: 0, settledAt: null, createdAt: sql`now()` })
+      .set({ state: 'queued', failures: 0, settledAt: null, queuedAt: sql`now()` })
       .where(
         and(
           eq(deliveries.id, id),
@@ -89,6 +91,7 @@ export class DeliveriesRepository {
         ),
       )
       .returning();
+    if (row?.errorCode === 'request-rejected') await forgetOpenJobs(tx, id);
     return row;
   }
 
@@ -99,7 +102,9 @@ export class DeliveriesRepository {
       .set({ state: 'cancelled', claim: null, dueAt: null, settledAt: sql`now()` })
       .where(and(eq(deliveries.id, id), inArray(deliveries.state, [...predecessors('cancelled')])))
       .returning();
-    if (row) await notifySettled(tx, row.batch);
+    if (!row) return undefined;
+    await purgeWhenDone(tx, row.batch);
+    await notifySettled(tx, row.batch);
     return row;
   }
 
@@ -116,4 +121,24 @@ export class DeliveriesRepository {
       .where(inArray(deliveries.state, ['queued', 'running', 'waiting', 'processing', 'failed']))
       .groupBy(deliveries.provider, deliveries.tag, deliveries.state);
   }
+}
+
+/**
+ * A job that a platform will not finish is not asked for again: the users from its chunk on are sent once more, in new jobs.
+ */
+async function forgetOpenJobs(tx: Transaction, delivery: string): Promise<void> {
+  const [open] = await tx
+    .select({ firstUser: sql<number | null>`min(${checkpoints.firstUser})` })
+    .from(checkpoints)
+    .where(and(eq(checkpoints.delivery, delivery), isNotNull(checkpoints.remoteJobId)));
+  const firstUser = open?.firstUser;
+  if (firstUser == null) return;
+  await tx.delete(checkpoints).where(and(eq(checkpoints.delivery, delivery), gte(checkpoints.firstUser, firstUser)));
+  await tx.delete(rejections).where(and(eq(rejections.delivery, delivery), gte(rejections.stage, firstUser)));
+  const ofRest = (column: SQL) =>
+    sql`(select coalesce(sum(${column}), 0)::int from checkpoints where delivery = ${delivery})`;
+  await tx
+    .update(deliveries)
+    .set({ nextUser: firstUser, accepted: ofRest(sql`accepted`), rejected: ofRest(sql`sent - accepted`) })
+    .where(eq(deliveries.id, delivery));
 }

@@ -1,8 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { safeStack } from '../common/safe-stack.js';
 import { AppConfig } from '../config/config.js';
-import { Database } from '../storage/database.js';
+import { Database, type Transaction } from '../storage/database.js';
+import { batches } from '../storage/schema.js';
 
 const EVERY_MS = 60 * 60_000;
 /** How long the payload of a failed delivery waits to be retried by hand, hours. */
@@ -43,4 +44,16 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
             or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
     return purged.rowCount ?? 0;
   }
+}
+
+/**
+ * Takes the payload of a batch away when every delivery of it is done. The row lock keeps two deliveries that end together
+ * from each taking the other for unfinished.
+ */
+export async function purgeWhenDone(tx: Transaction, batch: string): Promise<void> {
+  await tx.select({ id: batches.id }).from(batches).where(eq(batches.id, batch)).for('update');
+  await tx.execute(sql`
+    update batches set payload = null, purged_at = now()
+    where id = ${batch} and payload is not null and not exists (
+      select 1 from deliveries where batch = ${batch} and state not in ('succeeded', 'cancelled'))`);
 }

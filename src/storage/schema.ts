@@ -106,6 +106,8 @@ export const deliveries = pgTable(
     /** When a waiting delivery is tried again. */
     dueAt: instant('due_at'),
     createdAt: instant('created_at').notNull(),
+    /** When it was created or last retried by hand: its age decides when it is given up. */
+    queuedAt: instant('queued_at').notNull(),
     startedAt: instant('started_at'),
     settledAt: instant('settled_at'),
   },

@@ -89,7 +89,7 @@ export class DeliveryAttempt {
   }
 
   private ageOf(held: ClaimedDelivery): number {
-    return this.clock.now().getTime() - held.createdAt.getTime();
+    return this.clock.now().getTime() - held.queuedAt.getTime();
   }
 
   private in(delayMs: number): Date {

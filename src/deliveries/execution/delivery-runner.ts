@@ -87,8 +87,9 @@ export class DeliveryRunner {
     const audience = await this.ensureAudience(run, first);
     if (audience.id !== run.held.audienceId) await this.progress.recordAudience(run.held, audience.id);
     try {
-      const next = audience.receipt ? await this.record(run, first, audience.receipt) : fromUser;
-      await this.uploadAll(run, audience, next);
+      const done = fromUser === 0 ? 0 : run.batch.chunksDone;
+      if (!audience.receipt) await this.uploadAll(run, audience, fromUser, done);
+      else await this.uploadAll(run, audience, await this.record(run, first, audience.receipt), done + 1);
     } catch (error) {
       if (error instanceof AudienceMissingError) await this.audiences.forget(run.key, audience.id);
       throw error;
@@ -105,9 +106,9 @@ export class DeliveryRunner {
     return this.audiences.ensure(key, provider.client(held.tag), ctx);
   }
 
-  private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number): Promise<void> {
+  private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number, chunksDone: number) {
     let budget = budgetOf(run);
-    for (let next = fromUser, index = fromUser === 0 ? 0 : run.batch.chunksDone; ;) {
+    for (let next = fromUser, index = chunksDone; ;) {
       const chunk = nextChunk(run.rows, next, budget);
       if (chunk.length === 0) return;
       if (run.shouldStop()) throw new HandBackError();

@@ -44,6 +44,7 @@ CREATE TABLE "deliveries" (
 	"retryable" boolean,
 	"due_at" timestamp (3) with time zone,
 	"created_at" timestamp (3) with time zone NOT NULL,
+	"queued_at" timestamp (3) with time zone NOT NULL,
 	"started_at" timestamp (3) with time zone,
 	"settled_at" timestamp (3) with time zone
 );

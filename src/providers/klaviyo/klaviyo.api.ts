@@ -1,0 +1,109 @@
+import type { CallContext } from '../contract/audience-provider.js';
+import type { PlatformHttp, PlatformRequest, PlatformResponse } from '../kit/platform-http.js';
+import type { KlaviyoTag } from './klaviyo.config.js';
+import { type KlaviyoCallTarget, klaviyoError, notUnderstood } from './klaviyo.errors.js';
+
+const MEDIA_TYPE = 'application/vnd.api+json';
+
+export interface KlaviyoCall {
+  readonly method: 'GET' | 'POST';
+  /** Below the origin: `/api/lists`. */
+  readonly path: string;
+  readonly pathTemplate?: string;
+  readonly target: KlaviyoCallTarget;
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** An object, or JSON that is written out already. */
+  readonly body?: object;
+  readonly timeoutMs?: number;
+}
+
+/** A resource of JSON:API, as far as all of them are alike. */
+export interface KlaviyoResource {
+  readonly id: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+export interface KlaviyoPage {
+  readonly resources: readonly KlaviyoResource[];
+  /** Where the next page starts; absent on the last. */
+  readonly next?: string;
+}
+
+export interface KlaviyoApiOptions {
+  /** Instead of each call's own time limit. */
+  readonly timeoutMs?: number;
+}
+
+/** One tag's calls: the key in its header, the revision pinned, answers checked for errors. */
+export class KlaviyoApi {
+  constructor(
+    private readonly tag: KlaviyoTag,
+    private readonly http: PlatformHttp,
+    private readonly options: KlaviyoApiOptions = {},
+  ) {}
+
+  /** The answer as it came. */
+  send(call: KlaviyoCall, ctx: CallContext): Promise<PlatformResponse> {
+    const { apiKey, revision, baseUrl } = this.tag;
+    const request: PlatformRequest = {
+      method: call.method,
+      url: `${baseUrl}${call.path}`,
+      pathTemplate: call.pathTemplate ?? call.path,
+      headers: {
+        authorization: `Klaviyo-API-Key ${apiKey}`,
+        revision,
+        accept: MEDIA_TYPE,
+        ...(call.body && { 'content-type': MEDIA_TYPE }),
+      },
+      query: call.query,
+      body: call.body,
+      timeoutMs: this.options.timeoutMs ?? call.timeoutMs,
+      signal: ctx.signal,
+    };
+    return this.http.request(request);
+  }
+
+  /** @throws the error that the answer stands for */
+  check(answer: PlatformResponse, target: KlaviyoCallTarget): void {
+    const error = klaviyoError(answer, target, this.tag.apiKey);
+    if (error) throw error;
+  }
+
+  /** The resource that a call answers with. */
+  async one(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoResource> {
+    const answer = await this.send(call, ctx);
+    this.check(answer, call.target);
+    return resourceIn(answer);
+  }
+
+  /** One page of a collection. */
+  async page(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoPage> {
+    const answer = await this.send(call, ctx);
+    this.check(answer, call.target);
+    const { data, links } = (answer.body ?? {}) as { data?: unknown; links?: { next?: unknown } | null };
+    if (!Array.isArray(data)) throw notUnderstood('a collection without data');
+    return { resources: data.filter(isResource).map(withAttributes), next: this.cursorOf(links?.next) };
+  }
+
+  /** Only the cursor is taken: the rest of the address would decide where our key goes. */
+  private cursorOf(next: unknown): string | undefined {
+    const url = typeof next === 'string' ? URL.parse(next, this.tag.baseUrl) : null;
+    return url?.searchParams.get('page[cursor]') ?? undefined;
+  }
+}
+
+/** The resource of an answer that is known to be no error. */
+export function resourceIn(answer: PlatformResponse): KlaviyoResource {
+  const data = (answer.body as { data?: unknown } | null)?.data;
+  if (!isResource(data)) throw notUnderstood('no resource with an id');
+  return withAttributes(data);
+}
+
+function isResource(value: unknown): value is { id: string; attributes?: unknown } {
+  const id = (value as { id?: unknown } | null)?.id;
+  return typeof id === 'string' && id !== '';
+}
+
+function withAttributes({ id, attributes }: { id: string; attributes?: unknown }): KlaviyoResource {
+  return { id, attributes: (attributes ?? {}) as KlaviyoResource['attributes'] };
+}

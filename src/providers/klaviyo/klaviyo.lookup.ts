@@ -1,0 +1,50 @@
+import type { CallContext } from '../contract/audience-provider.js';
+import type { KlaviyoApi, KlaviyoResource } from './klaviyo.api.js';
+
+/** The most that Klaviyo gives, and what it gives by itself. */
+const PAGE_SIZE = 10;
+
+/** The lists or segments of exactly this name, the oldest first: names are not unique in Klaviyo. */
+export async function named(
+  kind: 'list' | 'segment',
+  name: string,
+  api: KlaviyoApi,
+  ctx: CallContext,
+): Promise<readonly KlaviyoResource[]> {
+  const target = `${kind}s` as const;
+  const found: KlaviyoResource[] = [];
+  const seen = new Set<string | undefined>();
+  let cursor: string | undefined;
+  do {
+    seen.add(cursor);
+    const query = {
+      filter: `any(name,["${escaped(name)}"])`,
+      [`fields[${kind}]`]: 'name,created',
+      sort: 'created',
+      'page[size]': PAGE_SIZE,
+      'page[cursor]': cursor,
+    };
+    const page = await api.page({ method: 'GET', path: `/api/${target}`, target, query }, ctx);
+    found.push(...page.resources);
+    cursor = page.next;
+    // A cursor that comes back would have us read the same pages for ever.
+  } while (cursor !== undefined && !seen.has(cursor));
+  // Whether the filter ignores case is not written anywhere.
+  return found.filter(({ attributes }) => attributes['name'] === name).sort(byAge);
+}
+
+/** https://developers.klaviyo.com/en/docs/filtering_ */
+function escaped(text: string): string {
+  return text.replace(/[\\"]/g, '\\$&');
+}
+
+function byAge(one: KlaviyoResource, other: KlaviyoResource): number {
+  const [created, otherCreated] = [createdAt(one), createdAt(other)];
+  return created === otherCreated ? (one.id < other.id ? -1 : 1) : created - otherCreated;
+}
+
+function createdAt({ attributes }: KlaviyoResource): number {
+  const created = attributes['created'];
+  const at = typeof created === 'string' ? Date.parse(created) : NaN;
+  return Number.isNaN(at) ? Number.MAX_SAFE_INTEGER : at;
+}

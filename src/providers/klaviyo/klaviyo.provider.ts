@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../../config/config.js';
+import { AudienceProvider, type Prepared, type ProviderClient } from '../contract/audience-provider.js';
+import type { AudienceUser } from '../contract/audience-user.js';
+import { sha256Hex } from '../kit/hash.js';
+import { PlatformHttp } from '../kit/platform-http.js';
+import { KlaviyoClient } from './klaviyo.client.js';
+import { klaviyoSettings, KlaviyoTag } from './klaviyo.config.js';
+import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
+import { KlaviyoPhones } from './klaviyo.phone.js';
+import type { KlaviyoRow } from './klaviyo.profile.js';
+
+/** Klaviyo: profiles in a list, and a segment of the same name over it. */
+@Injectable()
+export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
+  readonly id = klaviyoSettings.id;
+  /**
+   * Klaviyo takes 10,000 profiles and 5 MB at once; what is left free is for the envelope and other ways to count. A minute
+   * may bring 150 import jobs, and as many questions after them.
+   */
+  readonly limits = {
+    rowsPerChunk: 10_000,
+    bytesPerChunk: 4_600_000,
+    callsPerMinute: 150,
+    concurrency: 3,
+    pollMs: 2_000,
+  } as const;
+  readonly actions = ['upload'] as const;
+
+  private readonly settings: ReadonlyMap<string, object>;
+
+  constructor(
+    config: AppConfig,
+    private readonly http: PlatformHttp,
+  ) {
+    super();
+    this.settings = config.providers.get(this.id) ?? new Map<string, object>();
+  }
+
+  tags(): readonly string[] {
+    return [...this.settings.keys()];
+  }
+
+  /** A key belongs to one account, but does not say to which: its digest stands for it. */
+  account(tag: string): string {
+    return `key ${sha256Hex(this.tag(tag).apiKey).slice(0, 12)}`;
+  }
+
+  prepare(users: readonly AudienceUser[], tag: string): Prepared<KlaviyoRow> {
+    return prepareKlaviyoRows(users, new KlaviyoPhones(this.tag(tag).phoneCountries));
+  }
+
+  /** The row and a comma. */
+  override rowBytes(row: KlaviyoRow): number {
+    return row.json.length + 1;
+  }
+
+  client(tag: string): ProviderClient<KlaviyoRow> {
+    return new KlaviyoClient(this.tag(tag), this.http);
+  }
+
+  private tag(name: string): KlaviyoTag {
+    const tag = this.settings.get(name);
+    if (!(tag instanceof KlaviyoTag)) {
+      throw new Error(`${this.id} has no tag "${name}"`);
+    }
+    return tag;
+  }
+}
