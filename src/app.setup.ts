@@ -12,6 +12,8 @@ import type { AppConfigOptions } from './config/config.module.js';
 export async function createApp(options: Omit<AppConfigOptions, 'providers'> = {}): Promise<INestApplication> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(options), {
     bufferLogs: true,
+    // Logs wait for the configured logger. A start that fails before it is there is told by the caller, in words of its own.
+    logger: false,
     abortOnError: false,
     // Forms are read where they are taken; nothing else has a body.
     bodyParser: false,

@@ -1,3 +1,4 @@
+import { METHODS } from 'node:http';
 import type { Express } from 'express';
 
 /** What this file needs of Express' own route table; `match` has no side effect. */
@@ -14,12 +15,16 @@ export function allowedMethods(app: Express, path: string): string[] {
   const layers = app.router.stack as unknown as readonly RouteLayer[];
   const methods = new Set<string>();
   for (const layer of layers) {
-    // `_all` marks middleware that was mounted on a path: it answers nothing.
-    if (!layer.route || layer.route.methods._all || !matches(layer, path)) continue;
+    if (!layer.route || takesAll(layer.route.methods) || !matches(layer, path)) continue;
     Object.keys(layer.route.methods).forEach((method) => methods.add(method.toUpperCase()));
   }
   if (methods.has('GET')) methods.add('HEAD');
   return [...methods].sort();
+}
+
+/** Middleware that was mounted on a path answers nothing. `router.all` marks it, `app.all` lists every method. */
+function takesAll(methods: Readonly<Record<string, boolean>>): boolean {
+  return methods._all === true || METHODS.every((method) => methods[method.toLowerCase()]);
 }
 
 /** A path that cannot be decoded matches nothing. */

@@ -3,8 +3,8 @@ import type { AppConfig } from '../../config/config.js';
 import { requestIdOf } from './request-id.js';
 
 /**
- * One JSON line per event. Requests are logged by method, path and status alone: headers hold keys, bodies hold users and a
- * query may hold whatever a caller puts there.
+ * One JSON line per event. Requests are logged by method, path and status alone: headers hold keys, bodies hold users, and a
+ * query or an unknown path may hold whatever a caller puts there.
  */
 export function loggerOptions({ logLevel }: AppConfig): Params {
   return {
@@ -16,11 +16,17 @@ export function loggerOptions({ logLevel }: AppConfig): Params {
         req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
           id,
           method,
-          path: url.split('?')[0],
+          path: harmlessPath(url),
         }),
         res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
       },
       autoLogging: { ignore: (req) => /^\/(health|metrics)/.test(req.url ?? '') },
     },
   };
+}
+
+/** The path, with `*` for every part that is neither a word nor an id of ours. */
+function harmlessPath(url: string): string {
+  const parts = url.split('?')[0]!.split('/');
+  return parts.map((part) => (/^(?:[a-z-]*(?:\.[a-z]+)?|[0-9a-f-]{36})$/.test(part) ? part : '*')).join('/');
 }
