@@ -15,6 +15,9 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
+/** A test service without the service. */
+export type TestGround = Omit<TestService, 'app' | 'origin'>;
+
 /** Starts everything, with one tag on each platform; `env` adds to the environment, or takes out what is `undefined`. */
 export async function startService(
   env: Record<string, string | undefined> = {},
@@ -22,13 +25,19 @@ export async function startService(
   platforms: readonly SimulatorId[] = ['facebook'],
 ): Promise<TestService> {
   const ground = await startGround(env, sandboxOptions, platforms);
-  const app = await createApp({ env: ground.env });
-  await app.listen(0, '127.0.0.1');
-  const stop = async () => {
-    await app.close();
+  try {
+    const app = await createApp({ env: ground.env });
+    await app.listen(0, '127.0.0.1');
+    const stop = async () => {
+      await app.close();
+      await ground.stop();
+    };
+    return { ...ground, app, origin: await app.getUrl(), stop };
+  } catch (error) {
+    // A sandbox left running would keep the test run from ending.
     await ground.stop();
-  };
-  return { ...ground, app, origin: await app.getUrl(), stop };
+    throw error;
+  }
 }
 
 /** A database and a sandbox without a service, for tests that start the service in processes of its own. */
@@ -36,7 +45,7 @@ export async function startGround(
   env: Record<string, string | undefined> = {},
   sandboxOptions: SandboxOptions = {},
   platforms: readonly SimulatorId[] = ['facebook'],
-): Promise<Omit<TestService, 'app' | 'origin'>> {
+): Promise<TestGround> {
   const database = await createTestDatabase();
   const sandbox = await startSandbox(sandboxOptions);
   const all: Record<string, string | undefined> = {
