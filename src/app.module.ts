@@ -1,4 +1,4 @@
-import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type DynamicModule, type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { AudienceModule } from './audience/audience.module.js';
@@ -7,6 +7,7 @@ import { CommonModule } from './common/common.module.js';
 import { DtoValidationPipe } from './common/dto-validation.pipe.js';
 import { loggerOptions } from './common/http/logger-options.js';
 import { ProblemFilter } from './common/problem.filter.js';
+import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
@@ -42,7 +43,12 @@ export class AppModule implements NestModule {
     return { module: AppModule, imports: [AppConfigModule.register({ ...options, providers })] };
   }
 
+  constructor(private readonly config: AppConfig) {}
+
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(requestId).forRoutes('*path');
+    if (this.config.role === 'worker') {
+      consumer.apply(refuseOnWorker).forRoutes({ path: 'audience', method: RequestMethod.POST });
+    }
   }
 }

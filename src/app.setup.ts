@@ -45,7 +45,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addTag('audience', 'Bring users to the platforms')
     .addTag('reading', 'What became of them')
     .addTag('operation', 'Health and metrics')
-    .addBearerAuth({ type: 'http', description: 'A secret of API_KEYS' }, BEARER_SCHEME)
+    .addBearerAuth({ type: 'http', bearerFormat: 'secret', description: 'A secret of API_KEYS' }, BEARER_SCHEME)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A secret of API_KEYS' }, API_KEY_SCHEME)
     .build();
   return SwaggerModule.createDocument(app, document);

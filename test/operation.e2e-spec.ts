@@ -118,7 +118,8 @@ describe('operation', () => {
       });
       expect((await health('live')).status).toBe(200);
       const refused = await upload(service.origin, { name: 'Nowhere', batch: batchOf(), users: TWO_USERS });
-      expect([refused.status >= 500, refused.body.success]).toEqual([true, false]);
+      expect([refused.status, refused.body.code, refused.body.success]).toEqual([503, 'unavailable', false]);
+      expect(refused.headers.get('retry-after')).toBe('5');
       expect(JSON.stringify([body, refused.body])).not.toMatch(/test_[0-9a-f]{12}|127\.0\.0\.1|postgres:/);
 
       await service.database.reopen();

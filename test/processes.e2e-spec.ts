@@ -106,6 +106,11 @@ describe('processes that share a database', () => {
       }
     });
 
+    it('take nothing in at the worker', async () => {
+      const { status, body } = await upload(worker.origin, { name: 'Wrong door', batch: batchOf(), users: TWO_USERS });
+      expect([status, body.code]).toEqual([404, 'not-served-here']);
+    });
+
     it('take over from a worker that is killed in the middle, and count every user once', async () => {
       // The first chunk is answered, the second never is: it is in flight until its worker is killed.
       ground.sandbox.facebook.addFaults({ kind: 'timeout', path: '*/users', nth: 2 });

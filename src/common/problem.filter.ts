@@ -10,6 +10,11 @@ import { ProblemException } from './problem.exception.js';
 import { requestIdOf } from './http/request-id.js';
 import { safeStack } from './safe-stack.js';
 
+/** Seconds until a database that restarts may be back. */
+const DATABASE_RETRY_AFTER = '5';
+/** SQLSTATEs and codes of a connection that is not to be had: refused, broken, shut down, too many, not accepting. */
+const UNREACHABLE = /^(ECONN[A-Z]+|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|08\w{3}|57P0[123]|53300|55000)$/;
+
 /** Shown where a limit does not say itself when it ends. */
 const DEFAULT_RETRY_AFTER = '60';
 
@@ -26,7 +31,8 @@ export class ProblemFilter implements ExceptionFilter {
     const res = http.getResponse<Response>();
     const requestId = requestIdOf(req, res);
     const problem = this.toProblem(error, req);
-    if (problem.getStatus() === 500) this.logger.error(`Request ${requestId} failed: ${safeStack(error)}`);
+    if (problem.getStatus() === 500 || isUnreachable(error))
+      this.logger.error(`Request ${requestId} failed: ${safeStack(error)}`);
     if (res.headersSent) {
       res.destroy();
       return;
@@ -37,6 +43,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   private toProblem(error: unknown, req: Request): ProblemException {
     if (error instanceof ProblemException) return error;
+    if (isUnreachable(error)) return framework(503, { 'Retry-After': DATABASE_RETRY_AFTER });
     const status = error instanceof HttpException ? error.getStatus() : 500;
     const allowed = status === 404 ? this.otherMethods(req) : [];
     if (allowed.length > 0) return framework(405, { Allow: allowed.join(', ') });
@@ -49,6 +56,12 @@ export class ProblemFilter implements ExceptionFilter {
     const allowed = allowedMethods(app, req.path);
     return allowed.includes(req.method) ? [] : allowed;
   }
+}
+
+/** The database is away: that passes, and the caller may try again. */
+function isUnreachable(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return !(error instanceof HttpException) && typeof code === 'string' && UNREACHABLE.test(code);
 }
 
 function framework(status: number, headers: Readonly<Record<string, string>> = {}): ProblemException {

@@ -57,6 +57,7 @@ export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async listen(): Promise<void> {
+    if (this.stopping.signal.aborted) return;
     const client = new pg.Client({
       connectionString: this.database.url,
       application_name: 'audience-api',

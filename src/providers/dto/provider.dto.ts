@@ -3,19 +3,19 @@ import type { ProviderAction } from '../contract/audience-provider.js';
 
 export class ProviderLimitsDto {
   /** Most users in one request to the platform. */
-  @ApiProperty({ example: 10000 })
+  @ApiProperty({ type: 'integer', example: 10000 })
   rowsPerChunk!: number;
 
   /** Most bytes of one request; null: the platform sets no limit. */
-  @ApiProperty({ type: Number, nullable: true })
+  @ApiProperty({ type: 'integer', nullable: true })
   bytesPerChunk!: number | null;
 
   /** Calls a minute that one tag makes at most, over all processes. */
-  @ApiProperty({ example: 600 })
+  @ApiProperty({ type: 'integer', example: 600 })
   callsPerMinute!: number;
 
   /** Deliveries of one tag that one process runs side by side. */
-  @ApiProperty({ example: 4 })
+  @ApiProperty({ type: 'integer', example: 4 })
   concurrency!: number;
 }
 

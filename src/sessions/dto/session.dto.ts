@@ -39,23 +39,23 @@ export class TagProgressDto {
   deliveries!: Partial<Record<DeliveryState, number>>;
 
   /** Users that came for this tag. */
-  @ApiProperty({ example: 10000 })
+  @ApiProperty({ type: 'integer', example: 10000 })
   received!: number;
 
   /** Users that the platform took. */
-  @ApiProperty({ example: 9990 })
+  @ApiProperty({ type: 'integer', example: 9990 })
   accepted!: number;
 
   /** Users without any identifier that this platform can match: not sent. */
-  @ApiProperty({ example: 8 })
+  @ApiProperty({ type: 'integer', example: 8 })
   skipped!: number;
 
   /** Users that were sent and refused by the platform. */
-  @ApiProperty({ example: 2 })
+  @ApiProperty({ type: 'integer', example: 2 })
   rejected!: number;
 
   /** Users not decided yet. */
-  @ApiProperty({ example: 0 })
+  @ApiProperty({ type: 'integer', example: 0 })
   pending!: number;
 
   @ApiProperty({ type: TagErrorDto, nullable: true })
@@ -73,7 +73,7 @@ export class SessionDto {
   @ApiProperty({ enum: ['custom', 'primary'] })
   type!: AudienceType;
 
-  @ApiProperty({ example: 1795200000 })
+  @ApiProperty({ type: 'integer', example: 1795200000 })
   sessionId!: number;
 
   @ApiProperty({ format: 'date-time' })
@@ -82,17 +82,17 @@ export class SessionDto {
   @ApiProperty({ enum: ['receiving', 'delivering', 'completed', 'completed-with-errors'] })
   state!: SessionState;
 
-  @ApiProperty({ example: 4 })
+  @ApiProperty({ type: 'integer', example: 4 })
   totalBatches!: number;
 
-  @ApiProperty({ example: 4 })
+  @ApiProperty({ type: 'integer', example: 4 })
   batchesReceived!: number;
 
   /** What the caller said would come. */
-  @ApiProperty({ example: 10000 })
+  @ApiProperty({ type: 'integer', example: 10000 })
   totalUsers!: number;
 
-  @ApiProperty({ example: 10000 })
+  @ApiProperty({ type: 'integer', example: 10000 })
   usersReceived!: number;
 
   @ApiProperty({ type: [String], description: 'What is odd without being an error' })
@@ -117,7 +117,7 @@ export class RejectionTotalDto {
   @ApiProperty({ example: 'missing-country' })
   reason!: string;
 
-  @ApiProperty({ example: 12 })
+  @ApiProperty({ type: 'integer', example: 12 })
   users!: number;
 }
 
