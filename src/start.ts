@@ -8,7 +8,8 @@ import { ConfigError } from './config/load-config.js';
 export async function start(): Promise<void> {
   try {
     const app = await createApp();
-    const { host, port, role } = app.get(AppConfig);
+    const { host, port, role, unknownVariables } = app.get(AppConfig);
+    for (const variable of unknownVariables) app.get(Logger).warn(`${variable} is not known here: is it mistyped?`);
     await app.listen(port, host);
     app.get(Logger).log(`Audience API (${role}) at ${await app.getUrl()}, Swagger UI at ${await app.getUrl()}/docs`);
   } catch (error) {

@@ -39,6 +39,9 @@ export class AppConfig {
   /** provider id -> tag name (lower case) -> settings of the class given in `ProviderSettings`. */
   readonly providers!: ReadonlyMap<string, ReadonlyMap<string, object>>;
 
+  /** Variables that look like a configured provider's and are none: told at start, since they may be mistyped. */
+  readonly unknownVariables!: readonly string[];
+
   constructor(values: AppConfig) {
     Object.assign(this, values);
   }

@@ -64,7 +64,14 @@ describe('loadConfig, the core', () => {
       rateLimitPerMinute: 6_000,
       logLevel: 'info',
       providers: new Map([['acme', new Map()]]),
+      unknownVariables: [],
     });
+  });
+
+  it('tells variables that look like those of a configured tag and are none', () => {
+    const mistyped = { ACME_ACCESSTOKEN: 'x', OTHER_ACCESSTOKEN: 'x' };
+    expect(load(mistyped).unknownVariables).toEqual([]);
+    expect(load({ ...ACME_TAG, ...mistyped }).unknownVariables).toEqual(['ACME_ACCESSTOKEN']);
   });
 
   it('reads what is set', () => {

@@ -37,7 +37,9 @@ export function loadConfig(
   ];
   // A variable that serves several tags is wrong once, not once a tag.
   if (problems.length > 0) throw new ConfigError([...new Set(problems)]);
-  return toAppConfig(core.variables, apiKeys, new Map(tags.map(({ id, tags: byName }) => [id, byName])));
+  const providersTags = new Map(tags.map(({ id, tags: byName }) => [id, byName]));
+  const unknownVariables = tags.flatMap(({ unknown }) => unknown);
+  return toAppConfig(core.variables, apiKeys, { providers: providersTags, unknownVariables });
 }
 
 function readCore(env: ReadonlyMap<string, string>): { variables: CoreVariables; problems: string[] } {
@@ -66,7 +68,11 @@ function contradictions(core: CoreVariables, hasKeys: boolean): string[] {
   return problems;
 }
 
-function toAppConfig(core: CoreVariables, { keys }: ApiKeyList, providers: AppConfig['providers']): AppConfig {
+function toAppConfig(
+  core: CoreVariables,
+  { keys }: ApiKeyList,
+  tags: Pick<AppConfig, 'providers' | 'unknownVariables'>,
+): AppConfig {
   return new AppConfig({
     host: core.HOST,
     port: core.PORT,
@@ -81,6 +87,6 @@ function toAppConfig(core: CoreVariables, { keys }: ApiKeyList, providers: AppCo
     maxUsersPerBatch: core.MAX_USERS_PER_BATCH,
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
     logLevel: core.LOG_LEVEL,
-    providers,
+    ...tags,
   });
 }

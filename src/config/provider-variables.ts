@@ -7,6 +7,8 @@ type Environment = ReadonlyMap<string, string>;
 export interface ProviderTags {
   readonly tags: ReadonlyMap<string, object>;
   readonly problems: readonly string[];
+  /** Variables that begin like the provider's and are none of them: mistyped, or of another program. */
+  readonly unknown: readonly string[];
 }
 
 /** Where a field of a tag was read: the variable to name when its value is wrong, or when it is missing. */
@@ -37,7 +39,14 @@ export function readProviderTags(env: Environment, settings: ProviderSettings): 
     tags.set(tag, built.tag);
     problems.push(...built.problems);
   }
-  return { tags, problems };
+  return { tags, problems, unknown: tags.has(DEFAULT_TAG) ? unknownVariables(env, prefix, fields) : [] };
+}
+
+function unknownVariables(env: Environment, prefix: string, fields: readonly string[]): string[] {
+  const known = new Set(fields.map((field) => `${prefix}_${screamingSnake(field)}`));
+  return [...env.keys()].filter(
+    (variable) => variable.startsWith(`${prefix}_`) && !variable.startsWith(`${prefix}__`) && !known.has(variable),
+  );
 }
 
 /** The further tags that variables speak of, and the variables that speak of nothing. */

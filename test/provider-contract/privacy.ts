@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { hash } from 'node:crypto';
+import { ServiceProcess } from '../support/service-process.js';
+import { createTestDatabase } from '../support/test-database.js';
+import { batchOf, upload } from '../support/upload.js';
 import type { ContractBench } from './describe-provider.js';
 
 /** Recognisable wherever they turn up. */
@@ -41,6 +44,39 @@ export function describePrivacy({ facts, service, simulator, send }: ContractBen
       const addresses = requests.map(({ path, query }) => `${path} ${JSON.stringify(query)}`).join('\n');
       expect(addresses).not.toContain(facts.credential);
       expect(addresses).not.toMatch(/sha256:/);
+    });
+
+    it('writes neither credential nor value to its log, whatever the platform refuses', async () => {
+      const { env } = service();
+      const own = await createTestDatabase();
+      const logged = await ServiceProcess.start({ ...env, DATABASE_URL: own.url, LOG_LEVEL: 'trace' });
+      const sendTo = () =>
+        upload(logged.origin, { name: 'Logged', batch: batchOf(), users: [PERSON], query: 'sync=true' });
+      try {
+        expect((await sendTo()).status).toBe(200);
+        for (const state of Object.keys(facts.credentialStates)) {
+          simulator().setToken(facts.credential, state);
+          expect((await sendTo()).status).toBe(502);
+        }
+      } finally {
+        simulator().setToken(facts.credential, 'valid');
+        await logged.stop();
+        await own.drop();
+      }
+      expect(logged.log).toContain('Batch stored');
+      // The country alone says nothing, and stands in every other word.
+      const { edgeTagId, email, phone, firstName, lastName, postalCode } = PERSON;
+      const secrets = [
+        facts.credential,
+        edgeTagId,
+        email,
+        hash('sha256', email),
+        phone,
+        firstName,
+        lastName,
+        postalCode,
+      ];
+      expect(secrets.filter((secret) => logged.log.includes(secret))).toEqual([]);
     });
 
     it('tells rejections by batch, row, field and reason, and no value', async () => {

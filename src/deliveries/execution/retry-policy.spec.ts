@@ -51,6 +51,13 @@ describe('nextStep', () => {
     }
   });
 
+  it('waits for a platform that is down at least as long as it asks, and no less than the back-off', () => {
+    const asks = (retryAfterMs: number, failures: number) =>
+      nextStep({ error: new PlatformUnavailableError('', { retryAfterMs }), failures, ageMs: 0 }, 0.5);
+    expect(asks(20_000, 0)).toEqual({ step: 'wait', delayMs: 20_500 });
+    expect(asks(1_000, 6)).toEqual({ step: 'wait', delayMs: 64_000 });
+  });
+
   it('gives up after a day, saying that it may be retried', () => {
     const failure = { error: new PlatformUnavailableError('down'), failures: 3, ageMs: 24 * HOUR };
     expect(nextStep(failure, 0.5)).toEqual({ step: 'give-up', retryable: true });

@@ -39,10 +39,12 @@ export function nextStep({ error, failures, ageMs }: Failure, random: number): N
 }
 
 function waitFor(error: unknown, failures: number, random: number): number {
-  if (error instanceof ProviderError) {
-    if (error.retryAfterMs !== undefined) return Math.min(error.retryAfterMs, MAX_PLATFORM_WAIT_MS) + random * SECOND;
-    if (error.code === 'rate-limited') return DEFAULT_RATE_LIMIT_WAIT_MS + random * SECOND;
+  const asked = error instanceof ProviderError ? error.retryAfterMs : undefined;
+  if (error instanceof ProviderError && error.code === 'rate-limited') {
+    return Math.min(asked ?? DEFAULT_RATE_LIMIT_WAIT_MS, MAX_PLATFORM_WAIT_MS) + random * SECOND;
   }
   const ceiling = Math.min(MAX_BACKOFF_MS, BASE_BACKOFF_MS * 2 ** Math.min(failures, 16));
-  return Math.max(ceiling * random, BASE_BACKOFF_MS / 4);
+  const backOff = Math.max(ceiling * random, BASE_BACKOFF_MS / 4);
+  // A platform that is down may ask for more patience, never for less.
+  return asked === undefined ? backOff : Math.max(Math.min(asked, MAX_PLATFORM_WAIT_MS) + random * SECOND, backOff);
 }

@@ -50,7 +50,10 @@ export abstract class AudienceProvider<Row = unknown> {
 
 /** The platform seen with one tag's credentials. Throws `ProviderError` and nothing else. */
 export interface ProviderClient<Row = unknown> {
-  /** The audience of exactly this name in the tag's account, over all pages; the oldest where a name stands twice. */
+  /**
+   * The audience of exactly this name in the tag's account, over all pages. Where a name stands twice, the oldest, or an error
+   * where the platform gives nothing to choose by.
+   */
   findAudience(segment: string, ctx: CallContext): Promise<RemoteAudience | undefined>;
   /** Called once for a name, under the engine's lock. */
   createAudience(segment: string, ctx: CreateContext<Row>): Promise<CreatedAudience>;

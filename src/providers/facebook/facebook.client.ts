@@ -37,13 +37,8 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
     const { adAccountId, valueBased } = this.tag;
     const named = await audiencesNamed(segment, adAccountId, this.graph, ctx);
     const usable = named.filter((audience) => takesUsers(audience, adAccountId)).sort(byAge);
+    // Names need not be unique: one of the other kind, which cannot be changed, is another tag's.
     const found = usable.find((audience) => (audience.is_value_based ?? false) === valueBased);
-    if (!found && usable.length > 0) {
-      const [theirs, ours] = valueBased ? ['not value-based', 'value-based'] : ['value-based', 'not value-based'];
-      throw new RequestRejectedError(
-        `Facebook: the audience of this name is ${theirs} and cannot be changed; this tag is ${ours} (VALUE_BASED)`,
-      );
-    }
     return found && { id: found.id };
   }
 

@@ -2,8 +2,8 @@
 export const LONGEST_WAIT_MS = 60 * 60_000;
 
 /**
- * Reads a `Retry-After` header (RFC 9110: seconds, or an HTTP date) into a wait in ms, between 0 and `capMs`.
- * Undefined when there is none or it cannot be read.
+ * Reads a `Retry-After` header (RFC 9110: seconds, or an HTTP date) into a wait in ms of at most `capMs`. Undefined when there
+ * is none, when it cannot be read, and when it is over already (a clock that is ahead): that is no reason to hurry.
  */
 export function parseRetryAfter(
   value: string | undefined,
@@ -12,7 +12,7 @@ export function parseRetryAfter(
 ): number | undefined {
   const text = value?.trim() ?? '';
   const waitMs = /^\d+(\.\d+)?$/.test(text) ? Math.ceil(Number(text) * 1000) : untilDate(text, now);
-  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), capMs);
+  return waitMs === undefined || waitMs <= 0 ? undefined : Math.min(waitMs, capMs);
 }
 
 function untilDate(text: string, now: Date): number | undefined {
