@@ -158,7 +158,7 @@ export interface SessionPosition {
   readonly sessionId: number;
   /** With the name and `sessionId`, what makes a session: one name may come with either type, and goes to one audience. */
   readonly audienceType: AudienceType;
-  /** 1-based place of this batch, whether the caller counts from 0 or from 1. */
+  /** Place of this batch from 1, each once, whether the caller counts from 0 or from 1; not always in the caller's order. */
   readonly batch: number;
   readonly totalBatches: number;
   readonly totalUsers: number;

@@ -98,6 +98,7 @@ const MEANINGS: Readonly<Record<string, FacebookErrorMeaning>> = {
   '613': throttled,
   '80003': throttled,
   '80004': throttled,
+  '2446079': throttled,
   '368': policyWait,
   '1404078': policyWait,
   '2859015': policyWait,
@@ -112,7 +113,8 @@ const SEVEN_DIGITS = 1_000_000;
 /** What an error of the Graph API means, or an HTTP status when there is none or it is unknown. */
 export function meaningOf(error: GraphError | undefined, status: number): FacebookErrorMeaning {
   const known = error && (byText(error) ?? byCode(error));
-  const found = known ?? byStatus(status);
+  // Of a code that is not in the table, Facebook's own word on it says more than the status, also with 401 and 403.
+  const found = known ?? (error?.isTransient ? unavailable : byStatus(status));
   if (found.kind !== 'rejected' && found.kind !== 'unavailable') {
     return found;
   }

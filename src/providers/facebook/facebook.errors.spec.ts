@@ -114,6 +114,7 @@ const rows: readonly (readonly [code: number, subcode: number | undefined, expec
   [5000, undefined, PlatformUnavailableError],
   [3910001, undefined, PlatformUnavailableError],
   [-3, undefined, PlatformUnavailableError],
+  [987655, 2446079, RateLimitedError],
   [987654, undefined, RequestRejectedError],
 ];
 
@@ -195,8 +196,14 @@ describe('facebookError', () => {
     expect(errorFor({ code: 80003, is_transient: true })).toBeInstanceOf(RateLimitedError);
   });
 
+  it.each([400, 401, 403, 404])('tries again an unknown error that Facebook calls transient at HTTP %d', (status) => {
+    expect(errorFor({ code: 987654, is_transient: true }, { status })).toBeInstanceOf(PlatformUnavailableError);
+    expect(errorFor({ is_transient: true }, { status })).toBeInstanceOf(PlatformUnavailableError);
+  });
+
   it('takes HTTP 429 for a throttle also with another code, but not with a dead token', () => {
     expect(errorFor({ code: 2 }, { status: 429 })).toBeInstanceOf(RateLimitedError);
+    expect(errorFor({ code: 987654, is_transient: true }, { status: 429 })).toBeInstanceOf(RateLimitedError);
     expect(errorFor({ code: 190 }, { status: 429 })).toBeInstanceOf(CredentialsRejectedError);
   });
 

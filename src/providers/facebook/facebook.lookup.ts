@@ -57,9 +57,11 @@ async function listAudiences(
       continue;
     }
     audiences.push(...page.audiences);
-    // A cursor that comes back would have us read the same pages for ever.
-    if (page.after === undefined || seen.has(page.after)) {
+    if (page.after === undefined) {
       return audiences;
+    }
+    if (seen.has(page.after)) {
+      throw notUnderstood('pages that go round in circles');
     }
     seen.add(page.after);
     after = page.after;
@@ -100,11 +102,20 @@ function audiencesOf(data: unknown): ListedAudience[] {
   });
 }
 
-/** Only the cursor is taken: `paging.next` is a whole address, with the token in it and on a host of its choice. */
+/**
+ * Only the cursor is taken: `paging.next` is a whole address, with the token in it and on a host of its choice. A next page
+ * that cannot be read is no last page: the audience may stand on it, and would be created again.
+ */
 function nextCursor(paging: unknown): string | undefined {
   const { next, cursors } = (paging ?? {}) as { next?: unknown; cursors?: { after?: unknown } };
   const after = cursors?.after;
-  return next !== undefined && typeof after === 'string' ? after : undefined;
+  if (next === undefined || next === null) {
+    return undefined;
+  }
+  if (typeof after !== 'string' || after === '') {
+    throw notUnderstood('a next page without its cursor');
+  }
+  return after;
 }
 
 function isTooMuchData(error: unknown): boolean {

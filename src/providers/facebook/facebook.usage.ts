@@ -1,3 +1,4 @@
+import { isRecord } from '../kit/answer-values.js';
 import { LONGEST_WAIT_MS } from '../kit/retry-after.js';
 
 /**
@@ -68,10 +69,6 @@ function parse(header: string | undefined): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function numberOf(value: unknown): number {

@@ -75,6 +75,10 @@ describe('facebookPhone', () => {
     ['+49 151 23456789', 'AQ', '4915123456789'],
     ['4915123456789', 'AQ', '4915123456789'],
     ['  ', 'US', ''],
+    ['+001 (616) 954-78 88', undefined, '16169547888'],
+    ['0044 20 7946 0018', undefined, '442079460018'],
+    ['000 44 20 7946 0018', undefined, '442079460018'],
+    ['+0 44 20 7946 0018', 'US', '442079460018'],
   ])('reads %j (%s)', (value, country, expected) => {
     expect(facebookPhone(value, country)).toBe(expected);
   });

@@ -51,8 +51,10 @@ export function facebookEmail(value: string): Normalised {
 export function facebookPhone(value: string, country?: string): Normalised {
   if (isE164(value)) return value.slice(1);
   if (isBlank(value)) return '';
-  const dialled = readDialled(value);
-  if (dialled === undefined) return Unusable.length;
+  const read = readDialled(value);
+  if (read === undefined) return Unusable.length;
+  // Meta's own rule: of an international number all leading zeros are removed, not only those of `00`.
+  const dialled = read.international ? { ...read, digits: read.digits.replace(/^0+/, '') } : read;
   if (dialled.digits === '') return Unusable.format;
   return completeDigits(dialled, country);
 }

@@ -3,7 +3,7 @@ import { asciiDigits, dropInvisible } from './normalise.js';
 
 /** A phone number as it would be dialled. */
 export interface DialledNumber {
-  /** ASCII digits only; of an international number without `+`, `00` and other leading zeros. */
+  /** ASCII digits only; of an international number without its `+` and its `00`. A zero after these is no calling code. */
   readonly digits: string;
   /** Whether the digits start with a country calling code. */
   readonly international: boolean;
@@ -62,7 +62,7 @@ export function readDialled(value: string): DialledNumber | undefined {
   const text = asciiDigits(dropInvisible(value)).replace(EXTENSION, '');
   const digits = text.replace(/\D+/g, '');
   const international = LEADING_PLUS.test(text) || digits.startsWith('00');
-  return { digits: international ? digits.replace(/^0+/, '') : digits, international };
+  return { digits: international ? digits.replace(/^00/, '') : digits, international };
 }
 
 /** Whether national numbers of this country (ISO alpha-2, upper case) can be completed. */

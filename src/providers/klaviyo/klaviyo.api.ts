@@ -1,9 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallContext } from '../contract/audience-provider.js';
 import type { PlatformHttp, PlatformRequest, PlatformResponse } from '../kit/platform-http.js';
 import type { KlaviyoTag } from './klaviyo.config.js';
 import { type KlaviyoCallTarget, klaviyoError, notUnderstood } from './klaviyo.errors.js';
 
 const MEDIA_TYPE = 'application/vnd.api+json';
+
+/** Ten calls a second are the limit of some collections. */
+const PAGE_PAUSE_MS = 110;
 
 export interface KlaviyoCall {
   readonly method: 'GET' | 'POST';
@@ -23,7 +27,7 @@ export interface KlaviyoResource {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
-export interface KlaviyoPage {
+interface KlaviyoPage {
   readonly resources: readonly KlaviyoResource[];
   /** Where the next page starts; absent on the last. */
   readonly next?: string;
@@ -76,8 +80,26 @@ export class KlaviyoApi {
     return resourceIn(answer);
   }
 
-  /** One page of a collection. */
-  async page(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoPage> {
+  /**
+   * A collection, all its pages. Where the next one cannot be told, that is an error and not the end: what is taken for absent
+   * is created again.
+   */
+  async all(call: KlaviyoCall, ctx: CallContext): Promise<readonly KlaviyoResource[]> {
+    const first = await this.page(call, ctx);
+    const resources = [...first.resources];
+    const seen = new Set<string>();
+    for (let cursor = first.next; cursor !== undefined;) {
+      if (seen.has(cursor)) throw notUnderstood('pages that go round in circles');
+      seen.add(cursor);
+      await sleep(PAGE_PAUSE_MS, undefined, { signal: ctx.signal }).catch(() => undefined);
+      const page = await this.page({ ...call, query: { ...call.query, 'page[cursor]': cursor } }, ctx);
+      resources.push(...page.resources);
+      cursor = page.next;
+    }
+    return resources;
+  }
+
+  private async page(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoPage> {
     const answer = await this.send(call, ctx);
     this.check(answer, call.target);
     const { data, links } = (answer.body ?? {}) as { data?: unknown; links?: { next?: unknown } | null };
@@ -87,8 +109,11 @@ export class KlaviyoApi {
 
   /** Only the cursor is taken: the rest of the address would decide where our key goes. */
   private cursorOf(next: unknown): string | undefined {
+    if (next === undefined || next === null) return undefined;
     const url = typeof next === 'string' ? URL.parse(next, this.tag.baseUrl) : null;
-    return url?.searchParams.get('page[cursor]') ?? undefined;
+    const cursor = url?.searchParams.get('page[cursor]');
+    if (!cursor) throw notUnderstood('a next page without its cursor');
+    return cursor;
   }
 }
 

@@ -121,6 +121,24 @@ describe('KlaviyoClient.createAudience', () => {
     });
   });
 
+  it('waits alone when the day\u2019s lists are used up, and holds up nothing else of the tag', async () => {
+    const client = await start({ rateLimits: true, dailyCaps: { listCreate: 0 } });
+    const creation = client.createAudience('Buyers', ctx);
+    await expect(creation).rejects.toBeInstanceOf(PlatformUnavailableError);
+    await expect(creation).rejects.toMatchObject({ platformCode: '429/throttled', retryAfterMs: 60 * 60_000 });
+  });
+
+  it.each([
+    [120, RateLimitedError],
+    [121, PlatformUnavailableError],
+  ])('tells the limit of a minute from that of a day: %d s', async (retryAfterSeconds, type) => {
+    const client = await start();
+    fault({ kind: 'rate-limit', retryAfterSeconds, method: 'POST', path: '/api/lists', times: 1 });
+    const creation = client.createAudience('Buyers', ctx);
+    await expect(creation).rejects.toBeInstanceOf(type);
+    await expect(creation).rejects.toMatchObject({ retryAfterMs: retryAfterSeconds * 1_000 });
+  });
+
   it('does not make up an id', async () => {
     const client = await start();
     fault({ kind: 'status', status: 201, body: { data: { type: 'list' } } });
@@ -185,17 +203,31 @@ describe('KlaviyoClient.findAudience', () => {
     await expect(client.findAudience('Buyers', ctx)).resolves.toEqual({ id: 'first' });
   });
 
-  it('reads all pages, by the cursor and never by the address, and not round in circles', async () => {
+  const NEXT = 'http://127.0.0.1:1/stolen?page%5Bcursor%5D=bmV4dA';
+  const pageOf = (id: string, name: string, next: unknown) => ({
+    ...{ kind: 'status' as const, path: '/api/lists', status: 200 },
+    body: { data: [{ id, attributes: { name } }], links: { next } },
+  });
+
+  it('reads all pages, by the cursor and never by the address', async () => {
     const client = await start({}, { createSegment: false });
-    const next = 'http://127.0.0.1:1/stolen?page%5Bcursor%5D=bmV4dA';
-    const pageOf = (id: string, name: string) => ({ data: [{ id, attributes: { name } }], links: { next } });
-    fault(
-      { kind: 'status', path: '/api/lists', status: 200, body: pageOf('A', 'other'), times: 1 },
-      { kind: 'status', path: '/api/lists', status: 200, body: pageOf('B', 'Buyers') },
-    );
+    fault({ ...pageOf('A', 'other', NEXT), times: 1 }, pageOf('B', 'Buyers', null));
 
     await expect(client.findAudience('Buyers', ctx)).resolves.toEqual({ id: 'B' });
     expect(sent('GET', '/api/lists').map(({ query }) => query['page[cursor]'])).toEqual([undefined, 'bmV4dA']);
+  });
+
+  it.each([
+    ['a next page without its cursor', 'https://a.klaviyo.com/api/lists?page%5Bsize%5D=10'],
+    ['a next page without its cursor', '/api/lists?page%5Bcursor%5D='],
+    ['a next page without its cursor', { cursor: 'bmV4dA' }],
+    ['pages that go round in circles', NEXT],
+  ])('does not take %s for the last: %j', async (words, next) => {
+    const client = await start({}, { createSegment: false });
+    fault(pageOf('A', 'other', next));
+    const found = client.findAudience('Buyers', ctx);
+    await expect(found).rejects.toBeInstanceOf(PlatformUnavailableError);
+    await expect(found).rejects.toThrow(`answer not understood: ${words}`);
   });
 
   it('finds a name that many lists have', async () => {

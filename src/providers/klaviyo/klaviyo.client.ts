@@ -6,9 +6,11 @@ import type {
   RemoteAudience,
   UploadContext,
 } from '../contract/audience-provider.js';
+import { PlatformUnavailableError, type RateLimitedError } from '../contract/provider-errors.js';
 import type { PlatformHttp, PlatformResponse } from '../kit/platform-http.js';
 import { KlaviyoApi, type KlaviyoApiOptions, resourceIn } from './klaviyo.api.js';
 import type { KlaviyoTag } from './klaviyo.config.js';
+import { isDayLimit } from './klaviyo.errors.js';
 import { importBody, importRows, jobTicket, malformedProfiles } from './jobs/klaviyo.import.js';
 import { importOutcome } from './jobs/klaviyo.job.js';
 import { named } from './klaviyo.lookup.js';
@@ -43,7 +45,11 @@ export class KlaviyoClient implements ProviderClient<KlaviyoRow> {
   async createAudience(segment: string, ctx: CreateContext): Promise<RemoteAudience> {
     // Without `opt_in_process`: nobody is subscribed by being put in a list.
     const body = { data: { type: 'list', attributes: { name: segment } } };
-    const list = await this.api.one({ method: 'POST', path: '/api/lists', target: 'lists', body }, ctx);
+    const list = await this.api
+      .one({ method: 'POST', path: '/api/lists', target: 'lists', body }, ctx)
+      .catch((error: unknown) => {
+        throw isDayLimit(error) ? listsUsedUp(error) : error;
+      });
     return this.withSegment(segment, list.id, ctx);
   }
 
@@ -84,4 +90,9 @@ export class KlaviyoClient implements ProviderClient<KlaviyoRow> {
     const path = '/api/profile-bulk-import-jobs';
     return this.api.send({ method: 'POST', path, target: 'import', body, timeoutMs: UPLOAD_TIMEOUT_MS }, ctx);
   }
+}
+
+/** 150 new lists a day: it is this delivery that waits, while the tag goes on filling the lists it has. */
+function listsUsedUp({ message, platformCode, retryAfterMs }: RateLimitedError): PlatformUnavailableError {
+  return new PlatformUnavailableError(message, { platformCode, retryAfterMs });
 }

@@ -8,6 +8,7 @@ import {
   RateLimitedError,
   RequestRejectedError,
 } from '../contract/provider-errors.js';
+import { textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
 import { LONGEST_WAIT_MS, parseRetryAfter } from '../kit/retry-after.js';
@@ -41,6 +42,9 @@ const SCOPES: Readonly<Record<KlaviyoCallTarget, string>> = {
   job: 'lists:read and profiles:read',
 };
 
+/** The limits of a second and of a minute ask for less; what asks for more is the limit of a day. */
+const LONGEST_MINUTE_WAIT_MS = 2 * 60_000;
+
 const ROW_POINTER = /\/profiles\/data\/(\d+)(?:\/|$)/;
 const TOO_LARGE = /too large|payload size|exceeds? (?:the )?(?:maximum|limit)|larger than/i;
 
@@ -68,6 +72,11 @@ export function notUnderstood(what: string): ProviderError {
   return new PlatformUnavailableError(`Klaviyo: answer not understood: ${what}`);
 }
 
+/** Whether a day's cap was met, such as that of new lists: only the call that met it has to wait, nothing else. */
+export function isDayLimit(error: unknown): error is RateLimitedError {
+  return error instanceof RateLimitedError && (error.retryAfterMs ?? 0) > LONGEST_MINUTE_WAIT_MS;
+}
+
 /** The errors of a body; none when it is not Klaviyo's, such as a page of the network in front of it. */
 export function klaviyoErrors(body: unknown): readonly KlaviyoError[] {
   const errors = (body as { errors?: unknown } | null)?.errors;
@@ -75,7 +84,13 @@ export function klaviyoErrors(body: unknown): readonly KlaviyoError[] {
   return errors.map((entry) => {
     const { id, code, title, detail, source } = (entry ?? {}) as Record<string, unknown>;
     const { pointer } = (source ?? {}) as { pointer?: unknown };
-    return { id: text(id), code: text(code), title: text(title), detail: text(detail), pointer: text(pointer) };
+    return {
+      id: textOf(id),
+      code: textOf(code),
+      title: textOf(title),
+      detail: textOf(detail),
+      pointer: textOf(pointer),
+    };
   });
 }
 
@@ -163,8 +178,4 @@ function codeOf({ answer, errors }: Failure): string {
 /** Cloudflare's challenge to callers that come from data centres in bursts: it passes. */
 function isHtml({ headers }: PlatformResponse): boolean {
   return headers['cf-mitigated'] !== undefined || (headers['content-type'] ?? '').includes('text/html');
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -12,23 +12,13 @@ export async function named(
   ctx: CallContext,
 ): Promise<readonly KlaviyoResource[]> {
   const target = `${kind}s` as const;
-  const found: KlaviyoResource[] = [];
-  const seen = new Set<string | undefined>();
-  let cursor: string | undefined;
-  do {
-    seen.add(cursor);
-    const query = {
-      filter: `any(name,["${escaped(name)}"])`,
-      [`fields[${kind}]`]: 'name,created',
-      sort: 'created',
-      'page[size]': PAGE_SIZE,
-      'page[cursor]': cursor,
-    };
-    const page = await api.page({ method: 'GET', path: `/api/${target}`, target, query }, ctx);
-    found.push(...page.resources);
-    cursor = page.next;
-    // A cursor that comes back would have us read the same pages for ever.
-  } while (cursor !== undefined && !seen.has(cursor));
+  const query = {
+    filter: `any(name,["${escaped(name)}"])`,
+    [`fields[${kind}]`]: 'name,created',
+    sort: 'created',
+    'page[size]': PAGE_SIZE,
+  };
+  const found = await api.all({ method: 'GET', path: `/api/${target}`, target, query }, ctx);
   // Whether the filter ignores case is not written anywhere.
   return found.filter(({ attributes }) => attributes['name'] === name).sort(byAge);
 }

@@ -113,6 +113,8 @@ describe('phone', () => {
     ['+', 'US', 'invalid-format'],
     ['n/a', 'US', 'invalid-format'],
     ['+0 415 555 2671', 'US', 'invalid-format'],
+    ['+0123456789', 'US', 'invalid-format'],
+    ['000 44 20 7946 0018', 'GB', 'invalid-format'],
     ['+1 415 555 2671 / +1 415 555 2672', 'US', 'invalid-format'],
     ['0412 345 678', 'XX', 'missing-country'],
     ['call me', undefined, 'invalid-format'],

@@ -1,16 +1,9 @@
 import { Logger } from '@nestjs/common';
 import type { CallContext } from '../contract/audience-provider.js';
-import {
-  PermissionDeniedError,
-  type ProviderError,
-  RateLimitedError,
-  RequestRejectedError,
-} from '../contract/provider-errors.js';
+import { PermissionDeniedError, type ProviderError, RequestRejectedError } from '../contract/provider-errors.js';
 import type { KlaviyoApi } from './klaviyo.api.js';
+import { isDayLimit } from './klaviyo.errors.js';
 import { named } from './klaviyo.lookup.js';
-
-/** The limits of a second and of a minute ask for less; what asks for more is the limit of 100 new segments a day. */
-const LONGEST_MINUTE_WAIT_MS = 2 * 60_000;
 
 const logger = new Logger('KlaviyoSegment');
 
@@ -36,8 +29,7 @@ async function createSegment(name: string, listId: string, api: KlaviyoApi, ctx:
   await api.one({ method: 'POST', path: '/api/segments', target: 'segments', body }, ctx);
 }
 
-/** What no retry of this delivery would mend. */
+/** What no retry of this delivery would mend; of new segments, a day may bring 100. */
 function isDispensable(error: unknown): error is ProviderError {
-  if (error instanceof RateLimitedError) return (error.retryAfterMs ?? 0) > LONGEST_MINUTE_WAIT_MS;
-  return error instanceof PermissionDeniedError || error instanceof RequestRejectedError;
+  return isDayLimit(error) || error instanceof PermissionDeniedError || error instanceof RequestRejectedError;
 }

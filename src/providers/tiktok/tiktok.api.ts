@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { CallContext } from '../contract/audience-provider.js';
+import { isRecord } from '../kit/answer-values.js';
 import type { PlatformHttp, PlatformRequest } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
 import type { TikTokTag } from './tiktok.config.js';
 import type { TikTokCallTarget } from './tiktok.error-table.js';
-import { isRecord, readEnvelope, type TikTokEnvelope, tiktokError } from './tiktok.errors.js';
+import { readEnvelope, type TikTokEnvelope, tiktokError } from './tiktok.errors.js';
 import { TikTokThrottle } from './tiktok.throttle.js';
 
 const ROOT = '/open_api/v1.3';
@@ -34,7 +35,7 @@ export interface TikTokOptions {
   /** Instead of each call's own time limit. */
   readonly timeoutMs?: number;
   readonly now?: () => number;
-  /** What earlier calls of the same tag have met; two, because the streaming calls have limits of their own. */
+  /** What earlier calls with the same access token have met; two, because the streaming calls have limits of their own. */
   readonly throttles?: TikTokThrottles;
 }
 
@@ -43,7 +44,10 @@ export interface TikTokThrottles {
   readonly dmp: TikTokThrottle;
 }
 
-/** Half of the ten that an app may make, all its tags and processes together. */
+/**
+ * TikTok counts ten for an app. One process starts half of them for all tags of one access token together, which leaves the
+ * other half to a second process; more processes or tokens of the app may meet the limit, and then wait as told.
+ */
 const DMP_CALLS_PER_SECOND = 5;
 
 export function newThrottles(now?: () => number): TikTokThrottles {

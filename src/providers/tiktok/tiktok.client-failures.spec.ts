@@ -149,7 +149,60 @@ describe('a new segment', () => {
   });
 });
 
+/** Lets TikTok refuse the users, and tell this of their audience. */
+function refusedWith(...list: unknown[]): void {
+  sandbox.tiktok.addFaults(
+    { kind: 'error', path: MAPPING, code: 40002 },
+    { kind: 'status', path: GET, status: 200, body: { code: 0, message: 'OK', data: { list } } },
+  );
+}
+
+describe('the age of a segment', () => {
+  const details = (id: string, fields: object = {}) => ({
+    audience_id: id,
+    name: 'Buyers',
+    type: 'Partner',
+    ...fields,
+  });
+
+  it.each([{}, { create_time: null }, { create_time: 'today' }])(
+    'may be unknown: then it may be new: %j',
+    async (fields) => {
+      const audience = await start();
+      refusedWith({ audience_details: details(audience.id, fields), audience_history: [] });
+      expect(await uploadFails(audience)).toMatchObject({ code: 'platform-unavailable', retryAfterMs: 20_000 });
+    },
+  );
+
+  it('is told by what was done to it, where nothing else tells', async () => {
+    const audience = await start();
+    refusedWith({ audience_details: details(audience.id), audience_history: [{ opt_time: '2020-01-01 00:00:00' }] });
+    expect(await uploadFails(audience)).toMatchObject({ code: 'request-rejected', platformCode: '40002' });
+  });
+});
+
 describe('a refused upload', () => {
+  it('goes to an audience that is gone only where the list of it is empty', async () => {
+    const audience = await start();
+    refusedWith();
+    expect((await uploadFails(audience)).code).toBe('audience-missing');
+  });
+
+  it.each([
+    null,
+    {},
+    { audience_details: null },
+    { audience_details: { name: 'Buyers' } },
+    { audience_details: { audience_id: '7170000000000000009' } },
+    { audience_details: { audience_id: '7170000000000000009', name: 'of somebody else' } },
+  ])('does not take %j for a missing audience', async (entry) => {
+    const audience = await start();
+    refusedWith(entry);
+    const error = await uploadFails(audience);
+    expect(error.code).toBe('platform-unavailable');
+    expect(error.message).toContain('answer not understood');
+  });
+
   it.each(['omit', 'refuse'] as const)('to an audience that is gone (ids: %s) says so', async (unknownIds) => {
     const audience = await start({ unknownIds });
     sandbox.tiktok.patchAudience(audience.id, { deleted: true });

@@ -126,7 +126,10 @@ export class TikTokClient implements ProviderClient<TikTokRow> {
     if (found === undefined || isExpired(found, now)) {
       return new AudienceMissingError('TikTok: the audience is not there any more, or has expired', { platformCode });
     }
-    if (found.createdAt !== undefined && now - found.createdAt < WARM_UP_MS) {
+    // What was changed long ago is no new segment. Of one that tells no time at all, nothing speaks against its being new:
+    // asking again until the delivery is too old is cheaper than to lose its users for good.
+    const since = found.createdAt ?? found.changedAt;
+    if (since === undefined || now - since < WARM_UP_MS) {
       const details = { platformCode, retryAfterMs: WARM_UP_RETRY_MS };
       return new PlatformUnavailableError('TikTok: the new audience does not take users yet', details);
     }

@@ -9,6 +9,7 @@ import {
   RequestRejectedError,
   TermsNotAcceptedError,
 } from '../contract/provider-errors.js';
+import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
 import { parseRetryAfter } from '../kit/retry-after.js';
@@ -87,17 +88,4 @@ function errorOf(
     case 'rejected':
       return new RequestRejectedError(message, details);
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
-}
-
-function integerOf(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }

@@ -1,8 +1,9 @@
 import type { CallContext } from '../contract/audience-provider.js';
 import { AudienceMissingError, RequestRejectedError } from '../contract/provider-errors.js';
+import { isRecord } from '../kit/answer-values.js';
 import { sha256Hex } from '../kit/hash.js';
 import type { TikTokApi } from './tiktok.api.js';
-import { isRecord, notUnderstood } from './tiktok.errors.js';
+import { notUnderstood } from './tiktok.errors.js';
 
 /** One audience, as far as it decides whether users may be sent to it. Times in ms, absent where TikTok tells none. */
 export interface TikTokAudience {
@@ -70,9 +71,7 @@ export async function audienceDetails(
   try {
     const path = '/dmp/custom_audience/get/';
     const { data } = await api.call({ method: 'GET', path, target: 'audience', query }, ctx);
-    return entriesOf(data['list'])
-      .map(detailed)
-      .find((audience) => audience?.id === id);
+    return asked(id, listOf(data['list']));
   } catch (error) {
     if (error instanceof AudienceMissingError) {
       return undefined;
@@ -100,7 +99,7 @@ async function listAudiences(advertiserId: string, api: TikTokApi, ctx: CallCont
     const path = '/dmp/custom_audience/list/';
     const { data } = await api.call({ method: 'GET', path, target: 'account', query }, ctx);
     pages = pageCount(data['page_info']);
-    for (const entry of entriesOf(data['list'])) {
+    for (const entry of listOf(data['list']).filter(isRecord)) {
       const audience = audienceOf(entry, entry['audience_type']);
       if (audience) audiences.set(audience.id, audience);
     }
@@ -116,11 +115,20 @@ function pageCount(pageInfo: unknown): number {
   return pages;
 }
 
-function entriesOf(list: unknown): Record<string, unknown>[] {
+function listOf(list: unknown): unknown[] {
   if (!Array.isArray(list)) {
     throw notUnderstood('no list of audiences');
   }
-  return list.filter(isRecord);
+  return list;
+}
+
+/** Only an empty list says that the audience is not there: one taken for missing is created again. */
+function asked(id: string, list: readonly unknown[]): TikTokAudience | undefined {
+  const found = list.map((entry) => (isRecord(entry) ? detailed(entry) : undefined)).find((entry) => entry?.id === id);
+  if (found === undefined && list.length > 0) {
+    throw notUnderstood('not the audience that was asked for');
+  }
+  return found;
 }
 
 function detailed(entry: Record<string, unknown>): TikTokAudience | undefined {

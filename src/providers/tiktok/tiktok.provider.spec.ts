@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Global, type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AppConfig } from '../../config/config.js';
+import { startSandbox } from '../../sandbox/sandbox.js';
 import { TikTokFileClient } from './file/tiktok.file-client.js';
 import { TikTokClient } from './tiktok.client.js';
 import { TikTokTag } from './tiktok.config.js';
@@ -71,6 +72,22 @@ describe('TikTokProvider', () => {
     const users = [{ email: 'Jane.Doe@Gmail.com' }];
     expect(provider.prepare(users, 'default').rows).toEqual([{ user: 0, row: [JANE, ''] }]);
     expect(provider.prepare(users, 'both').rows).toEqual([{ user: 0, row: [JANE, '', JANE_BASIC, ''] }]);
+  });
+
+  it('keeps the ten calls a second of one access token, whichever of its tags calls', async () => {
+    const sandbox = await startSandbox();
+    try {
+      await app.close();
+      const tag = tagWith({ advertiserId: '7170000000000000001', baseUrl: sandbox.tiktok.origin });
+      await start(new Map([tag, tag].map((settings, at) => [`tag${at}`, settings])));
+      const ctx = { deliveryId: 'd1', signal: new AbortController().signal };
+      const searches = Array.from({ length: 14 }, (_, at) =>
+        provider.client(`tag${at % 2}`).findAudience('Buyers', ctx),
+      );
+      await expect(Promise.all(searches)).resolves.toHaveLength(14);
+    } finally {
+      await sandbox.stop();
+    }
   });
 
   it.each(['us', '', 'constructor'])('knows no tag %j', (tag) => {

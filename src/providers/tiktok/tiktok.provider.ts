@@ -32,6 +32,7 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
   readonly actions = ['upload'] as const;
 
   private readonly settings: ReadonlyMap<string, object>;
+  /** By access token: TikTok counts the calls of its tags together. */
   private readonly throttles = new Map<string, TikTokThrottles>();
 
   constructor(
@@ -68,8 +69,8 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
 
   client(name: string): ProviderClient<TikTokRow> {
     const tag = this.tag(name);
-    const throttles = this.throttles.get(name) ?? newThrottles();
-    this.throttles.set(name, throttles);
+    const throttles = this.throttles.get(tag.accessToken) ?? newThrottles();
+    this.throttles.set(tag.accessToken, throttles);
     return tag.route === 'file'
       ? new TikTokFileClient(tag, this.http, { throttles })
       : new TikTokClient(tag, this.http, { throttles });

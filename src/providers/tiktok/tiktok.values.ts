@@ -68,6 +68,8 @@ export function tiktokPhone(value: string, country: PhoneCountry): Normalised {
   const dialled = readDialled(text.replace(TRUNK_ZERO, ''));
   if (dialled === undefined) return Unusable.length;
   if (dialled.digits === '') return Unusable.format;
+  // No calling code starts with a zero: what follows would be a guess at somebody else's number.
+  if (dialled.international && dialled.digits.startsWith('0')) return Unusable.format;
   return dialled.international ? complete(toE164(dialled) ?? `+${dialled.digits}`) : completed(dialled, country);
 }
 

@@ -163,11 +163,30 @@ describe('KlaviyoClient.pollUpload', () => {
     [{}, PlatformUnavailableError],
     [{ status: 'complete', total_count: '2' }, PlatformUnavailableError],
     [{ status: 'complete', total_count: -1 }, PlatformUnavailableError],
+    [{ status: 'complete', completed_count: 2, failed_count: 0 }, PlatformUnavailableError],
+    [{ status: 'complete', total_count: null, completed_count: 2, failed_count: 1 }, PlatformUnavailableError],
+    [{ status: 'complete', total_count: 2, failed_count: 'few' }, PlatformUnavailableError],
+    [{ status: 'cancelled' }, RequestRejectedError],
   ])('does not take %j for success', async (attributes, type) => {
     await start();
     jobIs(attributes);
     await expect(outcome('J')).rejects.toBeInstanceOf(type);
   });
+
+  it('says what a finished job lacks', async () => {
+    await start();
+    jobIs({ status: 'complete', total_count: null });
+    await expect(outcome('J')).rejects.toThrow('answer not understood: no total_count');
+  });
+
+  it.each([{}, { completed_count: null, failed_count: null }])(
+    'takes no count of failures for none: %j',
+    async (counts) => {
+      await start();
+      jobIs({ status: 'complete', total_count: 2, ...counts });
+      await expect(outcome('J')).resolves.toEqual({ accepted: 2, refused: [], refusedUnnamed: 0 });
+    },
+  );
 
   it('may be asked again after a failure', async () => {
     await start();

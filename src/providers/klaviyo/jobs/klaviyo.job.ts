@@ -1,20 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CallContext, Receipt, RejectionReason } from '../../contract/audience-provider.js';
 import { RequestRejectedError } from '../../contract/provider-errors.js';
-import type { KlaviyoApi } from '../klaviyo.api.js';
+import type { KlaviyoApi, KlaviyoResource } from '../klaviyo.api.js';
 import { notUnderstood, rowOfPointer } from '../klaviyo.errors.js';
 import { readJobTicket, refusalReason, type StartedJob } from './klaviyo.import.js';
 
 const ERRORS_PER_PAGE = 100;
-/** Ten calls a second are the limit. Only a job that failed as a whole has so many pages that it is met. */
-const PAGE_PAUSE_MS = 110;
 
 const UNDER_WAY: readonly unknown[] = ['queued', 'processing'];
 const STOPPED: readonly unknown[] = ['cancelled', 'failed'];
 
 interface JobCounts {
   readonly total: number;
-  readonly completed: number;
   readonly failed: number;
 }
 
@@ -35,9 +31,9 @@ export async function importOutcome(ticket: string, api: KlaviyoApi, ctx: CallCo
   );
   const { status } = attributes;
   if (UNDER_WAY.includes(status)) return 'pending';
-  const counts = countsOf(attributes);
-  if (STOPPED.includes(status)) throw stopped(counts);
+  if (STOPPED.includes(status)) throw stopped(attributes);
   if (status !== 'complete') throw notUnderstood('no known state of the import job');
+  const counts = countsOf(attributes);
   const failures = counts.failed === 0 ? [] : await readFailures(job.jobId, api, ctx);
   return receiptOf(job, counts, failures);
 }
@@ -49,27 +45,18 @@ interface Failure {
 }
 
 async function readFailures(jobId: string, api: KlaviyoApi, ctx: CallContext): Promise<Failure[]> {
-  const failures: Failure[] = [];
-  const seen = new Set<string | undefined>();
-  let cursor: string | undefined;
-  do {
-    if (seen.size > 0) await sleep(PAGE_PAUSE_MS, undefined, { signal: ctx.signal }).catch(() => undefined);
-    seen.add(cursor);
-    const page = await api.page(
-      {
-        method: 'GET',
-        path: `/api/profile-bulk-import-jobs/${encodeURIComponent(jobId)}/import-errors`,
-        pathTemplate: '/api/profile-bulk-import-jobs/{job}/import-errors',
-        target: 'job',
-        // Not `original_payload`, the profile itself: what is not asked for cannot leak.
-        query: { 'fields[import-error]': 'code,source', 'page[size]': ERRORS_PER_PAGE, 'page[cursor]': cursor },
-      },
-      ctx,
-    );
-    failures.push(...page.resources.map(({ attributes }) => failureOf(attributes)));
-    cursor = page.next;
-  } while (cursor !== undefined && !seen.has(cursor));
-  return failures;
+  const errors = await api.all(
+    {
+      method: 'GET',
+      path: `/api/profile-bulk-import-jobs/${encodeURIComponent(jobId)}/import-errors`,
+      pathTemplate: '/api/profile-bulk-import-jobs/{job}/import-errors',
+      target: 'job',
+      // Not `original_payload`, the profile itself: what is not asked for cannot leak.
+      query: { 'fields[import-error]': 'code,source', 'page[size]': ERRORS_PER_PAGE },
+    },
+    ctx,
+  );
+  return errors.map(({ attributes }) => failureOf(attributes));
 }
 
 function failureOf({ code, source }: Readonly<Record<string, unknown>>): Failure {
@@ -93,17 +80,24 @@ function receiptOf({ joined }: StartedJob, { total, failed }: JobCounts, failure
   return { accepted: Math.max(0, rows - refused.length - refusedUnnamed), refused, refusedUnnamed };
 }
 
-function countsOf(attributes: Readonly<Record<string, unknown>>): JobCounts {
-  const [total, completed, failed] = ['total_count', 'completed_count', 'failed_count'].map((name) => {
-    const count = attributes[name] ?? 0;
-    if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) throw notUnderstood(`no ${name}`);
-    return count;
-  });
-  return { total: total!, completed: completed!, failed: failed! };
+/** Failures may be left out where there are none; without the total nothing can be told of the rest. */
+function countsOf(attributes: KlaviyoResource['attributes']): JobCounts {
+  const total = countIn(attributes, 'total_count');
+  if (total === undefined) throw notUnderstood('no total_count');
+  return { total, failed: countIn(attributes, 'failed_count') ?? 0 };
+}
+
+function countIn(attributes: KlaviyoResource['attributes'], name: string): number | undefined {
+  const count = attributes[name] ?? undefined;
+  if (count === undefined) return undefined;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 0) throw notUnderstood(`no ${name}`);
+  return count;
 }
 
 /** Asking again would give the same answer for ever. What was imported stays, and sending it again is harmless. */
-function stopped({ total, completed }: JobCounts): RequestRejectedError {
+function stopped(attributes: KlaviyoResource['attributes']): RequestRejectedError {
+  const completed = countIn(attributes, 'completed_count') ?? 0;
+  const total = countIn(attributes, 'total_count') ?? 'an unknown number of';
   return new RequestRejectedError(
     `Klaviyo: the import job was stopped in Klaviyo after ${completed} of ${total} profiles`,
   );
