@@ -17,7 +17,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const READERS: { readonly [K in Kind]: (part: unknown) => CursorKinds[K] | undefined } = {
   instant: (part) => (typeof part === 'string' && isInstant(part) ? new Date(part) : undefined),
   uuid: (part) => (typeof part === 'string' && UUID.test(part) ? part : undefined),
-  integer: (part) => (Number.isSafeInteger(part) ? (part as number) : undefined),
+  integer: (part) => (typeof part === 'number' && part === (part | 0) ? part : undefined),
   text: (part) => (typeof part === 'string' && !part.includes('\0') ? part : undefined),
 };
 

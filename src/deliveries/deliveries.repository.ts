@@ -80,6 +80,8 @@ export class DeliveriesRepository {
 
   /** Puts a failed delivery back into the queue, where its payload is still there; nothing otherwise. */
   async requeue(tx: Transaction, id: string): Promise<DeliveryRow | undefined> {
+    await tx.execute(sql`
+      select 1 from batches where id = (select batch from deliveries where id = ${id}) for update`);
     const [row] = await tx
       .update(deliveries)
       .set({ state: 'queued', failures: 0, settledAt: null, queuedAt: sql`now()` })
@@ -91,8 +93,10 @@ export class DeliveriesRepository {
         ),
       )
       .returning();
-    if (row?.errorCode === 'request-rejected') await forgetOpenJobs(tx, id);
-    return row;
+    if (row?.errorCode !== 'request-rejected') return row;
+    await forgetOpenJobs(tx, id);
+    const [changed] = await tx.select().from(deliveries).where(eq(deliveries.id, id));
+    return changed;
   }
 
   /** Ends a delivery that is not settled well; what was delivered stays delivered. */

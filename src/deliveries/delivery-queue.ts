@@ -10,10 +10,18 @@ export interface Target {
   readonly tag: string;
 }
 
-/** Carries out one delivery; `signal` aborts when the job was taken away or shutdown can wait no longer. */
-export type DeliveryHandler = (deliveryId: string, signal: AbortSignal) => Promise<void>;
+/** One call to a worker to take a delivery up. */
+export interface DeliveryJob {
+  /** The same when the queue gives the job to another worker because this one seems dead. */
+  readonly id: string;
+  readonly deliveryId: string;
+  /** Aborted when the queue has taken the job away. */
+  readonly signal: AbortSignal;
+}
 
-interface DeliveryJob {
+export type DeliveryHandler = (job: DeliveryJob) => Promise<void>;
+
+interface DeliveryData {
   readonly deliveryId: string;
 }
 
@@ -22,8 +30,8 @@ const HEARTBEAT_SECONDS = 10;
 const SUPERVISE_SECONDS = 3;
 /** Jobs wake workers by NOTIFY; polling only finds those whose time has come and those that a lost connection hid. */
 const POLL_SECONDS = 2;
-/** Longest shutdown, ms: a platform call may take 30 s. */
-const DRAIN_MS = 35_000;
+/** Workers are drained before: nothing is left to wait for. */
+const STOP_MS = 5_000;
 
 const QUEUE_OPTIONS = {
   notify: true,
@@ -37,6 +45,8 @@ const QUEUE_OPTIONS = {
   retentionSeconds: 60 * 24 * 3600,
   deleteAfterSeconds: 3600,
 } as const;
+
+const { heartbeatSeconds: _unchangeable, retryDelayMax: _fixed, ...UPDATABLE_OPTIONS } = QUEUE_OPTIONS;
 
 /**
  * The durable queue, one per tag so that a slow or broken tag never holds up another. The only file that knows pg-boss.
@@ -66,26 +76,30 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
   /** Installs the queue's tables and one queue per configured tag. */
   async onModuleInit(): Promise<void> {
     await this.boss.start();
-    for (const target of this.catalogue.targets()) await this.boss.createQueue(queueName(target), QUEUE_OPTIONS);
+    for (const name of this.catalogue.targets().map(queueName)) {
+      await this.boss.createQueue(name, QUEUE_OPTIONS);
+      // An existing queue keeps its options otherwise.
+      await this.boss.updateQueue(name, UPDATABLE_OPTIONS);
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.boss.stop({ graceful: true, timeout: DRAIN_MS });
+    await this.boss.stop({ graceful: true, timeout: STOP_MS });
   }
 
   /** Queues a delivery in the caller's transaction: no job without its rows, no rows without their job. */
   async send(tx: Transaction, target: Target, deliveryId: string, startAfter?: Date): Promise<void> {
-    const job: DeliveryJob = { deliveryId };
-    await this.boss.send(queueName(target), job, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
+    const data: DeliveryData = { deliveryId };
+    await this.boss.send(queueName(target), data, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
   }
 
   /** Takes up deliveries of one tag, at most `concurrency` at a time in this process. */
   async work(target: Target, concurrency: number, handler: DeliveryHandler): Promise<void> {
     const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
     for (let i = 0; i < concurrency; i++) {
-      const workerId: string = await this.boss.work(queueName(target), options, async (jobs: Job<DeliveryJob>[]) => {
+      const workerId: string = await this.boss.work(queueName(target), options, async (jobs: Job<DeliveryData>[]) => {
         try {
-          for (const job of jobs) await handler(job.data.deliveryId, job.signal);
+          for (const { id, data, signal } of jobs) await handler({ id, ...data, signal });
         } finally {
           // Look for the next job at once: pg-boss would otherwise sleep a polling interval after each one.
           this.boss.notifyWorker(workerId);

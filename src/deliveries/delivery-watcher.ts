@@ -9,6 +9,10 @@ const CHANNEL = 'audience_deliveries';
 const POLL_LISTENING_MS = 10_000;
 const POLL_DEAF_MS = 500;
 const RECONNECT_MS = 1_000;
+const CONNECT_MS = 10_000;
+
+/** Never `error`, whose listeners Node demands. */
+const eventOf = (batch: string) => `batch ${batch}`;
 
 /** Tells every process, once the transaction commits, that a delivery of the batch was settled or has to wait. */
 export async function notifySettled(tx: Transaction, batch: string): Promise<void> {
@@ -45,10 +49,10 @@ export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy 
     while (!deadline.aborted) {
       // Listening starts before the check, so that news in between is not missed.
       const pause = AbortSignal.any([deadline, AbortSignal.timeout(this.client ? POLL_LISTENING_MS : POLL_DEAF_MS)]);
-      const changed = once(this.news, batch, { signal: pause }).catch(() => undefined);
+      const changed = once(this.news, eventOf(batch), { signal: pause }).catch(() => undefined);
       const outcome = await check();
       if (outcome !== undefined) {
-        this.news.emit(batch);
+        this.news.emit(eventOf(batch));
         return outcome;
       }
       await changed;
@@ -62,8 +66,9 @@ export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy 
       connectionString: this.database.url,
       application_name: 'audience-api',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
     });
-    client.on('notification', ({ payload }) => payload && this.news.emit(payload));
+    client.on('notification', ({ payload }) => payload && this.news.emit(eventOf(payload)));
     client.on('error', (error) => this.reconnect(client, error));
     client.on('end', () => this.reconnect(client));
     try {

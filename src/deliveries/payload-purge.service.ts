@@ -8,6 +8,7 @@ import { batches } from '../storage/schema.js';
 const EVERY_MS = 60 * 60_000;
 /** How long the payload of a failed delivery waits to be retried by hand, hours. */
 const KEEP_FAILED_HOURS = 72;
+const ORPHAN_DAYS = 7;
 
 /**
  * A batch's payload goes with its last delivery. Where a delivery failed it is kept for a while, so that somebody can mend the
@@ -35,6 +36,7 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
 
   /** Purges what has waited long enough; returns how many batches that were. Safe to run in several processes. */
   async purge(): Promise<number> {
+    await this.abandonOrphans();
     const purged = await this.database.query.execute(sql`
       update batches set payload = null, purged_at = now()
       where payload is not null
@@ -43,6 +45,15 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
           and (d.state in ('queued', 'running', 'waiting', 'processing')
             or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
     return purged.rowCount ?? 0;
+  }
+
+  /** Retries end after a day: what is still open after a week has no worker, because its tag is no longer configured. */
+  private async abandonOrphans(): Promise<void> {
+    const message = 'No worker took it up for a week: is its account still configured?';
+    await this.database.query.execute(sql`
+      update deliveries set state = 'failed', claim = null, due_at = null, settled_at = now(), retryable = true,
+        error_code = 'abandoned', error_message = ${message}
+      where state in ('queued', 'waiting', 'processing') and queued_at < now() - ${ORPHAN_DAYS} * interval '1 day'`);
   }
 }
 

@@ -46,11 +46,13 @@ export class RateLimiter {
       set blocked_until = greatest(tag_budgets.blocked_until, excluded.blocked_until)`);
   }
 
-  /** Lifts a block, for a tag that an operator has mended. */
-  async unblock({ provider, tag }: Target): Promise<void> {
-    await this.database.query.execute(
-      sql`update tag_budgets set blocked_until = null where provider = ${provider} and tag = ${tag}`,
-    );
+  /** @throws TagBusyError while the tag may not be called for longer than a worker should wait */
+  async refuseWhileBlocked({ provider, tag }: Target): Promise<void> {
+    const { rows } = await this.database.query.execute<{ wait: number | null }>(sql`
+      select ceil(extract(epoch from blocked_until - now()) * 1000)::int as wait
+      from tag_budgets where provider = ${provider} and tag = ${tag}`);
+    const waitMs = rows[0]?.wait ?? 0;
+    if (waitMs > LONGEST_SLEEP_MS) throw new TagBusyError(waitMs);
   }
 
   /** 0: taken. Otherwise the ms after which to ask again. */

@@ -106,11 +106,15 @@ export class RemoteAudienceService {
   }
 
   private async record(key: SegmentKey, owner: string, audience: CreatedAudience): Promise<CreatedAudience> {
-    await this.database.query
+    const recorded = await this.database.query
       .update(remoteAudiences)
       .set({ remoteId: audience.id, lockOwner: null, lockedUntil: null, updatedAt: sql`now()` })
       .where(and(this.is(key), eq(remoteAudiences.lockOwner, owner)));
-    return audience;
+    if (recorded.rowCount === 1) return audience;
+    // The lock went to another process meanwhile: all users go to the audience that is on record.
+    const other = await this.find(key);
+    if (other) return other;
+    throw new Error('Lost the lock of an audience while it was made');
   }
 
   private async release(key: SegmentKey, owner: string): Promise<void> {

@@ -53,7 +53,7 @@ export class RejectionsRepository {
           union all
           select -1, r.unnamed where r.unnamed > 0
         ) u
-        where d.session = ${session}${and(filter)}
+        where d.session = ${session}${and(filter)}${after ? sql` and b.sequence >= ${after[0]}::int` : sql``}
       ) unpacked
       ${after ? afterKey(after) : sql``}
       order by sequence, provider collate "C", tag collate "C", "user", field collate "C", reason collate "C", stage

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../common/problem.exception.js';
 import type { DeliveryState } from '../deliveries/delivery-state.js';
-import type { SessionDetailDto, SessionDto, TagProgressDto } from './dto/session.dto.js';
+import type { SessionDetailDto, SessionDto, TagErrorDto, TagProgressDto } from './dto/session.dto.js';
 import { type SessionCounts, sessionState, sessionWarnings } from './session-progress.js';
 import { type DeliveryTotals, type SessionFilter, type SessionRow, SessionsRepository } from './sessions.repository.js';
 
@@ -70,12 +70,21 @@ function byTag(totals: readonly DeliveryTotals[]): TagProgressDto[] {
     for (const count of ['received', 'accepted', 'skipped', 'rejected'] as const) sum[count] += total[count];
     sum.pending = sum.received - sum.accepted - sum.skipped - sum.rejected;
     sum.audienceId ??= total.audienceId;
-    if (total.errorCode && !sum.lastError) {
-      const nextAttemptAt = state === 'waiting' && total.dueAt ? new Date(total.dueAt).toISOString() : null;
-      sum.lastError = { code: total.errorCode, message: total.errorMessage ?? '', nextAttemptAt };
-    }
+    sum.lastError ??= newestError(totals, provider, tag);
   }
   return [...tags.values()];
+}
+
+/** Of the tag's deliveries in all states, the newest that has an error. */
+function newestError(totals: readonly DeliveryTotals[], provider: string, tag: string): TagErrorDto | null {
+  const errors = totals
+    .filter((total) => total.provider === provider && total.tag === tag)
+    .flatMap(({ state, lastError }) => (lastError ? [{ state, ...lastError }] : []))
+    .sort((a, b) => b.id.localeCompare(a.id));
+  const [newest] = errors;
+  if (!newest) return null;
+  const { state, code, message, dueAt } = newest;
+  return { code, message, nextAttemptAt: state === 'waiting' && dueAt ? new Date(dueAt).toISOString() : null };
 }
 
 function emptyTag(provider: string, tag: string): TagProgressDto {

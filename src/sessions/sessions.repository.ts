@@ -42,9 +42,13 @@ export interface DeliveryTotals {
   readonly skipped: number;
   readonly rejected: number;
   readonly audienceId: string | null;
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly dueAt: string | null;
+  /** Of the newest delivery that has one. */
+  readonly lastError: {
+    readonly code: string;
+    readonly message: string;
+    readonly dueAt: string | null;
+    readonly id: string;
+  } | null;
 }
 
 export interface RejectionTotals {
@@ -124,8 +128,9 @@ export class SessionsRepository {
     const { rows } = await this.database.query.execute<DeliveryTotals & Record<string, unknown>>(sql`
       select session, provider, tag, state, count(*)::int as deliveries, sum(received)::float8 as received,
         sum(accepted)::float8 as accepted, sum(skipped)::float8 as skipped, sum(rejected)::float8 as rejected,
-        max(audience_id) as "audienceId", max(error_code) as "errorCode", max(error_message) as "errorMessage",
-        min(due_at) as "dueAt"
+        (array_agg(audience_id order by id desc) filter (where audience_id is not null))[1] as "audienceId",
+        (array_agg(json_build_object('code', error_code, 'message', error_message, 'dueAt', due_at, 'id', id)
+          order by id desc) filter (where error_code is not null))[1] as "lastError"
       from ${deliveries} where session = any(${sql.param(ids)}::uuid[])
       group by session, provider, tag, state order by provider, tag, state`);
     return rows;

@@ -41,7 +41,7 @@ export const sessions = pgTable(
     totalUsers: bigint('total_users', { mode: 'number' }).notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId), index('sessions_created').on(t.createdAt, t.id)],
+  (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId)],
 );
 
 /** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */
@@ -87,6 +87,8 @@ export const deliveries = pgTable(
     state: text().$type<DeliveryState>().notNull(),
     /** Changes with every claim: a worker that lost its claim can write nothing more. */
     claim: uuid(),
+    /** The queue's job that has it: another job may not take it from a worker that lives. */
+    job: uuid(),
     /** How often a worker has taken it up. */
     attempts: integer().notNull().default(0),
     /** Failures since the last progress; sets the pace of retries. */
@@ -114,7 +116,7 @@ export const deliveries = pgTable(
   (t) => [
     uniqueIndex('deliveries_target').on(t.batch, t.provider, t.tag),
     index('deliveries_session').on(t.session, t.provider, t.tag),
-    index('deliveries_state').on(t.state, t.provider, t.tag),
+    index('deliveries_state').on(t.state, t.id),
   ],
 );
 

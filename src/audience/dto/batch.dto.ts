@@ -58,6 +58,8 @@ function isAtMost(sequence: unknown, { totalBatches }: Readonly<Record<'totalBat
 
 function isDay(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  // The database knows no year 0.
+  if (value.startsWith('0000')) return false;
   const time = Date.parse(`${value}T00:00:00.000Z`);
   // `Date` takes 30 February for 2 March.
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(value);

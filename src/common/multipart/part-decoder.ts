@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { AppConfig } from '../../config/config.js';
 import { ProblemException } from '../problem.exception.js';
 import type { ReceivedPart } from './form-reader.js';
+import { isDeeperThan } from './json-depth.js';
 import { describeJsonError } from './json-error.js';
 import type { PartRule } from './part-rule.js';
 
@@ -41,25 +42,18 @@ export function decodePart(
 }
 
 function decodeJson(text: string, bytes: Buffer, rule: PartRule, config: AppConfig): DecodedPart {
+  if (isDeeperThan(DEEPEST, bytes)) return { mistake: `must not be nested deeper than ${DEEPEST} levels` };
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     return { mistake: describeJsonError(text) };
   }
-  if (rule.as === 'json' && isDeeperThan(DEEPEST, value)) {
-    return { mistake: `must not be nested deeper than ${DEEPEST} levels` };
-  }
   const most = rule.maxItems?.(config);
   if (most !== undefined && Array.isArray(value) && value.length > most) {
     return { mistake: `must have at most ${most} entries` };
   }
   return { value, bytes };
-}
-
-function isDeeperThan(levels: number, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each));
 }
 
 /** Some systems open UTF-8 files with a byte order mark, which is no part of the text. */

@@ -2,14 +2,23 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { safeStack } from '../../common/safe-stack.js';
 import { ProviderError, RateLimitedError } from '../../providers/contract/provider-errors.js';
-import { DeliveryQueue } from '../delivery-queue.js';
+import { type DeliveryJob, DeliveryQueue } from '../delivery-queue.js';
 import { type ClaimedDelivery, ClaimLostError } from './delivery-claim.js';
 import { type DeliveryFailure, DeliverySettlementRepository } from './delivery-settlement.repository.js';
+import { PayloadError } from '../../storage/payload-cipher.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { DeliveryRunner, HandBackError } from './delivery-runner.js';
 import { RateLimiter, TagBusyError } from '../rate-limiter.js';
 import { StillProcessingError } from './remote-jobs.service.js';
 import { MAX_DELIVERY_AGE_MS, type NextStep, nextStep } from './retry-policy.js';
+
+/** The end of this process, as its deliveries see it. */
+export interface Shutdown {
+  /** Between two chunks a delivery is given back. */
+  readonly isRequested: boolean;
+  /** Aborted when not even the chunk in flight is waited for any more. */
+  readonly signal: AbortSignal;
+}
 
 /** One attempt at one delivery, from claim to outcome. */
 @Injectable()
@@ -29,21 +38,24 @@ export class DeliveryAttempt {
    * Claims the delivery and carries it as far as it goes. Rejects only when the outcome could not be recorded, which leaves
    * the job to the queue's own retry.
    */
-  async make(deliveryId: string, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
-    const held = await this.settlement.claim(deliveryId);
+  async make({ id, deliveryId, signal }: DeliveryJob, shutdown: Shutdown): Promise<void> {
+    const held = await this.settlement.claim(deliveryId, id);
     if (!held) return;
     try {
-      await this.runner.run(held, signal, shouldStop);
+      const either = AbortSignal.any([signal, shutdown.signal]);
+      await this.runner.run(held, either, () => shutdown.isRequested);
       await this.outcomes.succeeded(held, await this.settlement.succeed(held));
     } catch (error) {
-      await this.settle(held, error, signal);
+      // The queue took the job away and gives it to another worker by itself.
+      if (signal.aborted) throw error;
+      await this.settle(held, error, shutdown);
     }
   }
 
-  private async settle(held: ClaimedDelivery, error: unknown, signal: AbortSignal): Promise<void> {
+  private async settle(held: ClaimedDelivery, error: unknown, shutdown: Shutdown): Promise<void> {
     try {
       if (error instanceof ClaimLostError) throw error;
-      if (error instanceof HandBackError || signal.aborted) await this.handBack(held);
+      if (error instanceof HandBackError || shutdown.signal.aborted) await this.handBack(held);
       else if (error instanceof StillProcessingError && this.ageOf(held) < MAX_DELIVERY_AGE_MS) {
         await this.pollLater(held, error);
       } else await this.waitOrGiveUp(held, error);
@@ -77,12 +89,13 @@ export class DeliveryAttempt {
     }
     const dueAt = this.in(next.delayMs);
     await this.settlement.wait(held, failure, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
-    await this.outcomes.failed(held, 'waiting', failure.code);
+    if (!(error instanceof TagBusyError)) await this.outcomes.failed(held, 'waiting', failure.code);
     this.logger.warn(`${what} waits ${next.delayMs} ms: ${failure.code}: ${failure.message}`);
   }
 
   /** A tag that is only busy is nobody's failure: the delivery comes back when the budget has room, a little spread. */
   private nextStepFor(held: ClaimedDelivery, error: unknown): NextStep {
+    if (error instanceof PayloadError) return { step: 'give-up', retryable: false };
     const random = Math.random();
     if (error instanceof TagBusyError) return { step: 'wait', delayMs: Math.round(error.waitMs + random * 1_000) };
     return nextStep({ error, failures: held.failures, ageMs: this.ageOf(held) }, random);
@@ -97,8 +110,10 @@ export class DeliveryAttempt {
   }
 }
 
+/** Whether the error is a failure of the service itself, whose place in the code belongs into the log. */
 function isOurs(error: unknown): boolean {
-  return !(error instanceof ProviderError || error instanceof TagBusyError || error instanceof StillProcessingError);
+  const told = [PayloadError, ProviderError, TagBusyError, StillProcessingError];
+  return !told.some((kind) => error instanceof kind);
 }
 
 /** What is stored and shown of an error. Anything but a ProviderError may hold values: only its kind is told. */
@@ -106,6 +121,7 @@ function describe(error: unknown, retryable: boolean): DeliveryFailure {
   if (error instanceof ProviderError) {
     return { code: error.code, message: error.message, platformCode: error.platformCode, retryable };
   }
+  if (error instanceof PayloadError) return { code: 'payload-unreadable', message: error.message, retryable };
   if (error instanceof TagBusyError) {
     return { code: 'rate-limited', message: 'Waiting for the budget of calls of this tag', retryable };
   }

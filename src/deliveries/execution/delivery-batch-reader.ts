@@ -5,7 +5,7 @@ import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { toAudienceUsers } from '../../providers/contract/read-users.js';
 import { Clock } from '../../common/clock.js';
 import { Database } from '../../storage/database.js';
-import { PayloadCipher } from '../../storage/payload-cipher.js';
+import { PayloadCipher, PayloadError } from '../../storage/payload-cipher.js';
 import { batches, checkpoints, deliveries, sessions } from '../../storage/schema.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 
@@ -38,7 +38,7 @@ export class DeliveryBatchReader {
       .from(batches)
       .innerJoin(sessions, eq(sessions.id, batches.session))
       .where(eq(batches.id, held.batch));
-    if (!row?.batch.payload) throw new Error('The payload of this batch is no longer stored');
+    if (!row?.batch.payload) throw new PayloadError('The payload of this batch is no longer stored');
     const users = await this.cipher.open(row.batch.payload, held.batch);
     return {
       users: toAudienceUsers(JSON.parse(users.toString('utf8')) as unknown[]),
@@ -61,18 +61,10 @@ export class DeliveryBatchReader {
   ): Promise<SessionPosition> {
     const { sessionId, audienceType, totalBatches, totalUsers } = batch;
     const ageMinutes = Math.max(0, (this.clock.now().getTime() - batch.sessionCreatedAt.getTime()) / 60_000);
-    const countsFromZero = batch.sequence === 0 || (await this.hasSequenceZero(held.session));
-    const place = countsFromZero ? batch.sequence + 1 : batch.sequence;
+    // A session has either a batch 0 or a batch `totalBatches`: the one takes the place of the other.
+    const place = batch.sequence === 0 ? totalBatches : batch.sequence;
     const last = isLastOfBatch && (await this.isLastOfSession(held, totalBatches));
     return { sessionId, audienceType, batch: place, totalBatches, totalUsers, chunk, ageMinutes, last };
-  }
-
-  private async hasSequenceZero(session: string): Promise<boolean> {
-    const zero = this.database.query
-      .select({ id: batches.id })
-      .from(batches)
-      .where(and(eq(batches.session, session), eq(batches.sequence, 0)));
-    return (await zero).length > 0;
   }
 
   /** All batches are in, and every other delivery of the session to this tag is settled. */

@@ -1,5 +1,6 @@
-import { Injectable } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
+import { Injectable, Logger } from '@nestjs/common';
+import { type SQL, sql } from 'drizzle-orm';
+import { safeStack } from '../../common/safe-stack.js';
 import { MetricsService } from '../../metrics/metrics.service.js';
 import { Database } from '../../storage/database.js';
 import type { ClaimedDelivery, SettledCounts } from './delivery-claim.js';
@@ -7,6 +8,8 @@ import type { ClaimedDelivery, SettledCounts } from './delivery-claim.js';
 /** Makes known how attempts end: counters, and the health of the tag that `GET /providers` shows. */
 @Injectable()
 export class DeliveryOutcomes {
+  private readonly logger = new Logger(DeliveryOutcomes.name);
+
   constructor(
     private readonly metrics: MetricsService,
     private readonly database: Database,
@@ -17,7 +20,7 @@ export class DeliveryOutcomes {
     for (const outcome of ['accepted', 'skipped', 'rejected'] as const) {
       this.metrics.usersSettled(held, outcome, counts[outcome]);
     }
-    await this.database.query.execute(sql`
+    await this.note(sql`
       insert into tag_budgets (provider, tag, next_call_at, last_success_at)
       values (${held.provider}, ${held.tag}, now(), now())
       on conflict (provider, tag) do update set last_success_at = now()`);
@@ -25,9 +28,14 @@ export class DeliveryOutcomes {
 
   async failed(held: ClaimedDelivery, outcome: 'failed' | 'waiting', code: string): Promise<void> {
     this.metrics.deliveryEnded(held, outcome);
-    await this.database.query.execute(sql`
+    await this.note(sql`
       insert into tag_budgets (provider, tag, next_call_at, last_error_at, last_error_code)
       values (${held.provider}, ${held.tag}, now(), now(), ${code})
       on conflict (provider, tag) do update set last_error_at = now(), last_error_code = ${code}`);
+  }
+
+  /** The delivery is settled already: that its tag's health could not be noted must not undo that. */
+  private async note(statement: SQL): Promise<void> {
+    await this.database.query.execute(statement).catch((error: unknown) => this.logger.warn(safeStack(error)));
   }
 }

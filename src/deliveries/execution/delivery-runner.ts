@@ -7,7 +7,11 @@ import type {
   Receipt,
   RemoteAudience,
 } from '../../providers/contract/audience-provider.js';
-import { AudienceMissingError, ChunkTooLargeError } from '../../providers/contract/provider-errors.js';
+import {
+  AudienceMissingError,
+  ChunkTooLargeError,
+  RequestRejectedError,
+} from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { RateLimiter } from '../rate-limiter.js';
 import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
@@ -58,6 +62,8 @@ export class DeliveryRunner {
   async run(held: ClaimedDelivery, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
     const provider = this.catalogue.provider(held.provider);
     const limits = provider.limitsOf(held.tag);
+    // Asked first: a batch is decrypted and hashed in vain when its tag may not be called.
+    await this.limiter.refuseWhileBlocked(held);
     const batch = await this.batchReader.read(held);
     const { rows, rejections } = provider.prepare(batch.users, held.tag);
     await this.progress.recordPrepared(held, rejections);
@@ -67,11 +73,16 @@ export class DeliveryRunner {
       await this.deliver(run, held.nextUser);
     } catch (error) {
       if (!(error instanceof AudienceMissingError)) throw error;
-      this.logger.warn(`The audience of delivery ${held.id} is gone on ${held.provider}: starting over with a new one`);
-      await this.progress.startOver(held);
-      await this.deliver(run, 0);
+      await this.startOver(run);
     }
     await this.settleJobs(run);
+  }
+
+  private async startOver(run: Run): Promise<void> {
+    const { id, provider } = run.held;
+    this.logger.warn(`The audience of delivery ${id} is gone on ${provider}: sending all its users to the new one`);
+    await this.progress.startOver(run.held);
+    await this.deliver({ ...run, held: { ...run.held, audienceId: null } }, 0);
   }
 
   private async settleJobs(run: Run): Promise<void> {
@@ -85,6 +96,10 @@ export class DeliveryRunner {
     const first = nextChunk(run.rows, fromUser, budgetOf(run));
     if (first.length === 0) return;
     const audience = await this.ensureAudience(run, first);
+    if (fromUser > 0 && run.held.audienceId !== null && audience.id !== run.held.audienceId) {
+      // Another delivery has found the audience gone: the chunks recorded here went to the lost one.
+      return this.startOver(run);
+    }
     if (audience.id !== run.held.audienceId) await this.progress.recordAudience(run.held, audience.id);
     try {
       const done = fromUser === 0 ? 0 : run.batch.chunksDone;
@@ -116,8 +131,10 @@ export class DeliveryRunner {
         const receipt = await this.upload(run, audience, chunk, index);
         next = await this.record(run, chunk, receipt);
         index += 1;
+        budget = { ...budget, rows: Math.min(run.limits.rowsPerChunk, budget.rows * 2) };
       } catch (error) {
-        if (!(error instanceof ChunkTooLargeError) || chunk.length === 1) throw error;
+        if (!(error instanceof ChunkTooLargeError)) throw error;
+        if (chunk.length === 1) throw new RequestRejectedError(`${error.message}, though it carries one user alone`);
         budget = { ...budget, rows: Math.ceil(chunk.length / 2) };
       }
     }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { Database, type Transaction } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
-import { predecessors } from '../delivery-state.js';
 import { notifySettled } from '../delivery-watcher.js';
 import { purgeWhenDone } from '../payload-purge.service.js';
 import { type ClaimedDelivery, guarded, type SettledCounts } from './delivery-claim.js';
@@ -23,18 +22,24 @@ export interface DeliveryFailure {
 export class DeliverySettlementRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes up a delivery that waits for a worker or whose worker died; nothing when it is settled or not there. */
-  async claim(id: string): Promise<ClaimedDelivery | undefined> {
+  /**
+   * Takes up a delivery whose time has come, or whose worker died: then the queue gives the very same job again. Nothing when it
+   * is settled, when it is not due, and when another job has it.
+   */
+  async claim(id: string, job: string): Promise<ClaimedDelivery | undefined> {
+    const isDue = sql`(${deliveries.dueAt} is null or ${deliveries.dueAt} <= now())`;
+    const isOpen = and(inArray(deliveries.state, ['queued', 'waiting', 'processing']), isDue);
     const [claimed] = await this.database.query
       .update(deliveries)
       .set({
         state: 'running',
         claim: uuid(),
+        job,
         attempts: sql`${deliveries.attempts} + 1`,
         dueAt: null,
         startedAt: sql`coalesce(${deliveries.startedAt}, now())`,
       })
-      .where(and(eq(deliveries.id, id), inArray(deliveries.state, [...predecessors('running')])))
+      .where(and(eq(deliveries.id, id), or(isOpen, and(eq(deliveries.state, 'running'), eq(deliveries.job, job)))))
       .returning();
     return claimed as ClaimedDelivery | undefined;
   }

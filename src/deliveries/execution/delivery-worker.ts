@@ -2,13 +2,17 @@ import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationB
 import { AppConfig } from '../../config/config.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { DeliveryQueue } from '../delivery-queue.js';
-import { DeliveryAttempt } from './delivery-attempt.js';
+import { DeliveryAttempt, type Shutdown } from './delivery-attempt.js';
+
+/** Orchestrators kill what has not ended after about half a minute: a call in flight is not waited for longer than this. */
+const LONGEST_DRAIN_MS = 25_000;
 
 /** Takes deliveries from the queue, has them run, and decides what becomes of those that did not get through. */
 @Injectable()
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveryWorker.name);
-  private stopping = false;
+  private readonly stop = new AbortController();
+  private isStopping = false;
 
   constructor(
     private readonly config: AppConfig,
@@ -20,9 +24,16 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Starts working every configured tag, unless this process only serves the API. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
+    const isStopping = () => this.isStopping;
+    const shutdown: Shutdown = {
+      signal: this.stop.signal,
+      get isRequested() {
+        return isStopping();
+      },
+    };
     for (const target of this.catalogue.targets()) {
       const { concurrency } = this.catalogue.provider(target.provider).limitsOf(target.tag);
-      await this.queue.work(target, concurrency, (id, signal) => this.attempt.make(id, signal, () => this.stopping));
+      await this.queue.work(target, concurrency, (job) => this.attempt.make(job, shutdown));
     }
     this.logger.log(`Working ${this.catalogue.targets().length} tags`);
   }
@@ -30,7 +41,9 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Finishes the chunks in flight and gives the rest back to the queue. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.config.role === 'api') return;
-    this.stopping = true;
+    this.isStopping = true;
+    const limit = setTimeout(() => this.stop.abort(), LONGEST_DRAIN_MS);
     await this.queue.drain();
+    clearTimeout(limit);
   }
 }

@@ -30,6 +30,7 @@ CREATE TABLE "deliveries" (
 	"segment" text NOT NULL,
 	"state" text NOT NULL,
 	"claim" uuid,
+	"job" uuid,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"failures" integer DEFAULT 0 NOT NULL,
 	"audience_id" text,
@@ -100,6 +101,5 @@ CREATE UNIQUE INDEX "batches_sequence" ON "batches" USING btree ("session","sequ
 CREATE INDEX "batches_unpurged" ON "batches" USING btree ("created_at") WHERE payload is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "deliveries_target" ON "deliveries" USING btree ("batch","provider","tag");--> statement-breakpoint
 CREATE INDEX "deliveries_session" ON "deliveries" USING btree ("session","provider","tag");--> statement-breakpoint
-CREATE INDEX "deliveries_state" ON "deliveries" USING btree ("state","provider","tag");--> statement-breakpoint
-CREATE UNIQUE INDEX "sessions_key" ON "sessions" USING btree ("name","type","session_id");--> statement-breakpoint
-CREATE INDEX "sessions_created" ON "sessions" USING btree ("created_at","id");
+CREATE INDEX "deliveries_state" ON "deliveries" USING btree ("state","id");--> statement-breakpoint
+CREATE UNIQUE INDEX "sessions_key" ON "sessions" USING btree ("name","type","session_id");
