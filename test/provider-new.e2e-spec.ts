@@ -67,6 +67,7 @@ const LEFT_TO_WRITE = [
   'failing fails with a credential that is expired as credentials-rejected, and delivers once it is mended',
   'privacy lets plain values leave only where the platform wants them plain',
   'privacy keeps the credential out of every address',
+  'privacy writes neither credential nor value to its log, whatever the platform refuses',
 ];
 
 interface Ended {
