@@ -113,15 +113,15 @@ describe('klaviyoError', () => {
     expect(errorOf(400, body('in valid', ''))?.platformCode).toBe('http 400');
   });
 
-  it('holds no key, address or number, and nothing that is said about a row', () => {
-    const told = errorOf(401, body('authentication_failed', `${KEY} jane@example.com +1 415 555 2671`))?.message;
+  it('holds no key, address or number, and nothing that is said about rows', () => {
+    const words = body('authentication_failed', `${KEY} jane@example.com +1 415 555 2671`);
+    const told = errorOf(401, words, 'lists')?.message;
     expect(told).toContain('[secret]');
     expect(told).not.toMatch(/pk_0|jane|415/);
-    const row = errorOf(
-      400,
-      body('invalid', 'Jane Doe is no e-mail', '/data/attributes/profiles/data/0/attributes/email'),
-    );
-    expect(row?.message).toBe(`Klaviyo: the request is not accepted: Invalid input. (error ${ID})`);
+    for (const pointer of ['/data/attributes/profiles/data/0/attributes/email', '/data']) {
+      const row = errorOf(400, body('invalid', 'Jane Doe is no e-mail', pointer));
+      expect(row?.message).toBe(`Klaviyo: the request is not accepted: Invalid input. (error ${ID})`);
+    }
     expect(errorOf(502, 'Jane Doe')?.message).toBe('Klaviyo: a passing failure');
   });
 });

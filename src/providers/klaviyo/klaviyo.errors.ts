@@ -153,11 +153,12 @@ function meaningOfNotFound({ target, errors }: Failure): Meaning {
   return [RequestRejectedError, 'not found'];
 }
 
-/** What is said about a row may quote its values, whatever they look like: of such errors only the title is told. */
-function saidIn({ errors }: Failure, apiKey: string): string {
+/** What is said about rows may quote their values, whatever they look like: of a refused import only the title is told. */
+function saidIn({ errors, target }: Failure, apiKey: string): string {
   const [error] = errors;
   if (error === undefined) return '';
-  const words = rowOfPointer(error.pointer) === undefined ? error.detail || error.title : error.title;
+  const mayQuote = target === 'import' || rowOfPointer(error.pointer) !== undefined;
+  const words = mayQuote ? error.title : error.detail || error.title;
   const id = /^[\w-]{1,64}$/.test(error.id) ? ` (error ${error.id})` : '';
   return `${words === '' ? '' : `: ${redactText(words, [apiKey])}`}${id}`;
 }
