@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApp } from '../src/app.setup.js';
 import { manyUsers, startService, type TestService, TWO_USERS } from './support/service.js';
 import { batchOf, eventually, get, post, upload } from './support/upload.js';
 
@@ -94,6 +95,23 @@ describe('a delivery finds its way back', () => {
     expect(body.tags).toMatchObject([
       { deliveries: { failed: 2 }, lastError: { message: expect.stringMatching(/terms/i), nextAttemptAt: null } },
     ]);
+  });
+
+  it('answers a batch again whose account was taken out of the configuration since', async () => {
+    const test = {
+      name: 'Taken out',
+      batch: batchOf(),
+      users: TWO_USERS,
+      query: 'sync=true&channels=facebook/default',
+    };
+    const first = await upload(service.origin, test);
+    const { FACEBOOK_ACCESS_TOKEN: _token, FACEBOOK_AD_ACCOUNT_ID: _account, ...env } = service.env;
+    const later = await createApp({ env });
+    await later.listen(0, '127.0.0.1');
+    const again = await upload(await later.getUrl(), test);
+    await later.close();
+    expect([again.status, again.body]).toEqual([200, first.body]);
+    expect(again.headers.get('idempotent-replay')).toBe('true');
   });
 
   it.each([

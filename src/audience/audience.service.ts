@@ -38,7 +38,7 @@ export class AudienceService {
    */
   async upload(upload: UploadAudienceDto, options: UploadOptionsDto): Promise<Upload> {
     const deadline = Date.now() + this.config.syncTimeoutMs;
-    const registration = await this.store.store(upload, options, this.destinationOf(upload, options));
+    const registration = await this.store.store(upload, options, () => this.destinationOf(upload, options));
     this.record(upload, registration);
     if (!options.sync) return registration;
     const outcome = await this.deliveries.outcome(registration.batch, deadline - Date.now());

@@ -28,9 +28,15 @@ export class BatchStore {
   /**
    * Stores the batch with one delivery per target in one transaction, or finds that it is stored already.
    *
+   * @param destination asked only for a new batch: one that was received before is answered even if its account is gone
+   *
    * @throws ProblemException 409 when it contradicts what is stored
    */
-  async store(upload: UploadAudienceDto, options: UploadOptionsDto, destination: Destination): Promise<Registration> {
+  async store(
+    upload: UploadAudienceDto,
+    options: UploadOptionsDto,
+    destination: () => Destination,
+  ): Promise<Registration> {
     const id = uuid();
     const batch = {
       id,
@@ -44,7 +50,7 @@ export class BatchStore {
       const registration = await this.sessions.register(tx, identityOf(upload), batch);
       const { session, replayed } = registration;
       if (!replayed) {
-        await this.deliveries.create(tx, { batch: id, session, received: batch.userCount, ...destination });
+        await this.deliveries.create(tx, { batch: id, session, received: batch.userCount, ...destination() });
       }
       return registration;
     });
