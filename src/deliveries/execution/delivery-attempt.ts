@@ -2,13 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { safeStack } from '../../common/safe-stack.js';
 import { ProviderError, RateLimitedError } from '../../providers/contract/provider-errors.js';
+import { PayloadError } from '../../storage/payload-cipher.js';
 import { type DeliveryJob, DeliveryQueue } from '../delivery-queue.js';
+import { RateLimiter, TagBusyError } from '../rate-limiter.js';
 import { type ClaimedDelivery, ClaimLostError } from './delivery-claim.js';
 import { type DeliveryFailure, DeliverySettlementRepository } from './delivery-settlement.repository.js';
-import { PayloadError } from '../../storage/payload-cipher.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { DeliveryRunner, HandBackError } from './delivery-runner.js';
-import { RateLimiter, TagBusyError } from '../rate-limiter.js';
 import { StillProcessingError } from './remote-jobs.service.js';
 import { MAX_DELIVERY_AGE_MS, type NextStep, nextStep } from './retry-policy.js';
 

@@ -12,7 +12,7 @@ const LONGEST_DRAIN_MS = 25_000;
 export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(DeliveryWorker.name);
   private readonly stop = new AbortController();
-  private isStopping = false;
+  private readonly shutdown: Shutdown & { isRequested: boolean } = { signal: this.stop.signal, isRequested: false };
 
   constructor(
     private readonly config: AppConfig,
@@ -24,16 +24,9 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Starts working every configured tag, unless this process only serves the API. */
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.role === 'api') return;
-    const isStopping = () => this.isStopping;
-    const shutdown: Shutdown = {
-      signal: this.stop.signal,
-      get isRequested() {
-        return isStopping();
-      },
-    };
     for (const target of this.catalogue.targets()) {
       const { concurrency } = this.catalogue.provider(target.provider).limitsOf(target.tag);
-      await this.queue.work(target, concurrency, (job) => this.attempt.make(job, shutdown));
+      await this.queue.work(target, concurrency, (job) => this.attempt.make(job, this.shutdown));
     }
     this.logger.log(`Working ${this.catalogue.targets().length} tags`);
   }
@@ -41,7 +34,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
   /** Finishes the chunks in flight and gives the rest back to the queue. */
   async beforeApplicationShutdown(): Promise<void> {
     if (this.config.role === 'api') return;
-    this.isStopping = true;
+    this.shutdown.isRequested = true;
     const limit = setTimeout(() => this.stop.abort(), LONGEST_DRAIN_MS);
     await this.queue.drain();
     clearTimeout(limit);
