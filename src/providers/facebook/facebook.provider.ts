@@ -3,8 +3,9 @@ import { AppConfig } from '../../config/config.js';
 import { AudienceProvider, type Prepared, type ProviderClient } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
+import { TagSettings } from '../kit/tag-settings.js';
 import { FacebookClient } from './facebook.client.js';
-import { facebookSettings, FacebookTag } from './facebook.config.js';
+import { facebookSettings, type FacebookTag } from './facebook.config.js';
 import { type FacebookRow, prepareFacebookRows } from './facebook.normaliser.js';
 
 /** Facebook and Instagram: customer list Custom Audiences of the Marketing API. */
@@ -15,39 +16,31 @@ export class FacebookProvider extends AudienceProvider<FacebookRow> {
   readonly limits = { rowsPerChunk: 10_000, callsPerMinute: 600, concurrency: 4 } as const;
   readonly actions = ['upload'] as const;
 
-  private readonly settings: ReadonlyMap<string, object>;
+  private readonly settings: TagSettings<FacebookTag>;
 
   constructor(
     config: AppConfig,
     private readonly http: PlatformHttp,
   ) {
     super();
-    this.settings = config.providers.get(this.id) ?? new Map<string, object>();
+    this.settings = new TagSettings(config, facebookSettings);
   }
 
   tags(): readonly string[] {
-    return [...this.settings.keys()];
+    return this.settings.names();
   }
 
   /** Value-based audiences are another kind: an account's tags of both kinds must not share one. */
   account(tag: string): string {
-    const { adAccountId, valueBased } = this.tag(tag);
+    const { adAccountId, valueBased } = this.settings.get(tag);
     return `act_${adAccountId}${valueBased ? ' (value-based)' : ''}`;
   }
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<FacebookRow> {
-    return prepareFacebookRows(users, { valueBased: this.tag(tag).valueBased });
+    return prepareFacebookRows(users, { valueBased: this.settings.get(tag).valueBased });
   }
 
   client(tag: string): ProviderClient<FacebookRow> {
-    return new FacebookClient(this.tag(tag), this.http);
-  }
-
-  private tag(name: string): FacebookTag {
-    const tag = this.settings.get(name);
-    if (!(tag instanceof FacebookTag)) {
-      throw new Error(`${this.id} has no tag "${name}"`);
-    }
-    return tag;
+    return new FacebookClient(this.settings.get(tag), this.http);
   }
 }

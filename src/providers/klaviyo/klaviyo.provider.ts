@@ -4,8 +4,9 @@ import { AudienceProvider, type Prepared, type ProviderClient } from '../contrac
 import type { AudienceUser } from '../contract/audience-user.js';
 import { sha256Hex } from '../kit/hash.js';
 import { PlatformHttp } from '../kit/platform-http.js';
+import { TagSettings } from '../kit/tag-settings.js';
 import { KlaviyoClient } from './klaviyo.client.js';
-import { klaviyoSettings, KlaviyoTag } from './klaviyo.config.js';
+import { klaviyoSettings, type KlaviyoTag } from './klaviyo.config.js';
 import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
 import { KlaviyoPhones } from './klaviyo.phone.js';
 import type { KlaviyoRow } from './klaviyo.profile.js';
@@ -27,27 +28,27 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
   } as const;
   readonly actions = ['upload'] as const;
 
-  private readonly settings: ReadonlyMap<string, object>;
+  private readonly settings: TagSettings<KlaviyoTag>;
 
   constructor(
     config: AppConfig,
     private readonly http: PlatformHttp,
   ) {
     super();
-    this.settings = config.providers.get(this.id) ?? new Map<string, object>();
+    this.settings = new TagSettings(config, klaviyoSettings);
   }
 
   tags(): readonly string[] {
-    return [...this.settings.keys()];
+    return this.settings.names();
   }
 
   /** A key belongs to one account, but does not say to which: its digest stands for it. */
   account(tag: string): string {
-    return `key ${sha256Hex(this.tag(tag).apiKey).slice(0, 12)}`;
+    return `key ${sha256Hex(this.settings.get(tag).apiKey).slice(0, 12)}`;
   }
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<KlaviyoRow> {
-    return prepareKlaviyoRows(users, new KlaviyoPhones(this.tag(tag).phoneCountries));
+    return prepareKlaviyoRows(users, new KlaviyoPhones(this.settings.get(tag).phoneCountries));
   }
 
   /** The row and a comma. */
@@ -56,14 +57,6 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
   }
 
   client(tag: string): ProviderClient<KlaviyoRow> {
-    return new KlaviyoClient(this.tag(tag), this.http);
-  }
-
-  private tag(name: string): KlaviyoTag {
-    const tag = this.settings.get(name);
-    if (!(tag instanceof KlaviyoTag)) {
-      throw new Error(`${this.id} has no tag "${name}"`);
-    }
-    return tag;
+    return new KlaviyoClient(this.settings.get(tag), this.http);
   }
 }

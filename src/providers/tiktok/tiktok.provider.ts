@@ -8,10 +8,11 @@ import {
 } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
+import { TagSettings } from '../kit/tag-settings.js';
 import { TikTokFileClient } from './file/tiktok.file-client.js';
 import { newThrottles, type TikTokThrottles } from './tiktok.api.js';
 import { TikTokClient } from './tiktok.client.js';
-import { tiktokSettings, TikTokTag } from './tiktok.config.js';
+import { tiktokSettings, type TikTokTag } from './tiktok.config.js';
 import { MOST_ENTRIES } from './tiktok.mapping.js';
 import { prepareTikTokRows, type TikTokRow } from './tiktok.normaliser.js';
 
@@ -31,7 +32,7 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
   readonly limits = STREAM_LIMITS;
   readonly actions = ['upload'] as const;
 
-  private readonly settings: ReadonlyMap<string, object>;
+  private readonly settings: TagSettings<TikTokTag>;
   /** By access token: TikTok counts the calls of its tags together. */
   private readonly throttles = new Map<string, TikTokThrottles>();
 
@@ -40,22 +41,22 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
     private readonly http: PlatformHttp,
   ) {
     super();
-    this.settings = config.providers.get(this.id) ?? new Map<string, object>();
+    this.settings = new TagSettings(config, tiktokSettings);
   }
 
   tags(): readonly string[] {
-    return [...this.settings.keys()];
+    return this.settings.names();
   }
 
   /** A segment takes no files and a file audience no stream: an account's tags of both routes must not share one. */
   account(tag: string): string {
-    const { advertiserId, route } = this.tag(tag);
+    const { advertiserId, route } = this.settings.get(tag);
     return route === 'file' ? `${advertiserId} (customer file)` : advertiserId;
   }
 
   /** The routes have limits of their own. Where both forms of a value are sent, a user may become two entries. */
   override limitsOf(tag: string): ProviderLimits {
-    const { route, emailNormalization, phoneNormalization } = this.tag(tag);
+    const { route, emailNormalization, phoneNormalization } = this.settings.get(tag);
     if (route === 'file') {
       return FILE_LIMITS;
     }
@@ -64,23 +65,15 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
   }
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<TikTokRow> {
-    return prepareTikTokRows(users, this.tag(tag));
+    return prepareTikTokRows(users, this.settings.get(tag));
   }
 
   client(name: string): ProviderClient<TikTokRow> {
-    const tag = this.tag(name);
+    const tag = this.settings.get(name);
     const throttles = this.throttles.get(tag.accessToken) ?? newThrottles();
     this.throttles.set(tag.accessToken, throttles);
     return tag.route === 'file'
       ? new TikTokFileClient(tag, this.http, { throttles })
       : new TikTokClient(tag, this.http, { throttles });
-  }
-
-  private tag(name: string): TikTokTag {
-    const tag = this.settings.get(name);
-    if (!(tag instanceof TikTokTag)) {
-      throw new Error(`${this.id} has no tag "${name}"`);
-    }
-    return tag;
   }
 }
