@@ -1,17 +1,7 @@
-/** What is left of Facebook's many codes once the question is only what to do next. */
-export type FacebookErrorKind =
-  | 'credentials'
-  | 'permission'
-  | 'terms'
-  | 'missing'
-  | 'blocked'
-  | 'too-large'
-  | 'throttled'
-  | 'unavailable'
-  | 'rejected';
+import type { ProviderErrorKind } from '../contract/error-of-kind.js';
 
 export interface FacebookErrorMeaning {
-  readonly kind: FacebookErrorKind;
+  readonly kind: ProviderErrorKind;
   /** Our words for the operator; Facebook's own follow them. */
   readonly words: string;
   /** Where asking again soon is known to be useless. */
@@ -164,6 +154,6 @@ function byStatus(status: number): FacebookErrorMeaning {
   }
 }
 
-function meaning(kind: FacebookErrorKind, words: string, waitMs?: number): FacebookErrorMeaning {
+function meaning(kind: ProviderErrorKind, words: string, waitMs?: number): FacebookErrorMeaning {
   return { kind, words, waitMs };
 }

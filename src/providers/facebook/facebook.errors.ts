@@ -1,15 +1,5 @@
-import {
-  AudienceBlockedError,
-  AudienceMissingError,
-  ChunkTooLargeError,
-  CredentialsRejectedError,
-  PermissionDeniedError,
-  PlatformUnavailableError,
-  type ProviderError,
-  RateLimitedError,
-  RequestRejectedError,
-  TermsNotAcceptedError,
-} from '../contract/provider-errors.js';
+import { errorOfKind } from '../contract/error-of-kind.js';
+import { PlatformUnavailableError, type ProviderError } from '../contract/provider-errors.js';
 import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
@@ -45,8 +35,8 @@ export function facebookError(
   const found = meaningOf(error, answer.status);
   const meaning = target === 'account' ? (found.onAccount ?? found) : found;
   const platformCode = [error?.code, error?.subcode].filter((part) => part !== undefined).join('/');
-  const details = { platformCode: platformCode === '' ? `http ${answer.status}` : platformCode };
-  return errorOf(meaning, messageOf(meaning, error, tag, plainValues), details, answer.headers);
+  const code = platformCode === '' ? `http ${answer.status}` : platformCode;
+  return errorOfKind(meaning.kind, messageOf(meaning, error, tag, plainValues), code, waitOf(meaning, answer.headers));
 }
 
 /** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
@@ -54,33 +44,9 @@ export function notUnderstood(what: string): ProviderError {
   return new PlatformUnavailableError(`Facebook: answer not understood: ${what}`);
 }
 
-function errorOf(
-  { kind, waitMs }: FacebookErrorMeaning,
-  message: string,
-  details: { readonly platformCode: string },
-  headers: PlatformResponse['headers'],
-): ProviderError {
+function waitOf({ kind, waitMs }: FacebookErrorMeaning, headers: PlatformResponse['headers']): number | undefined {
   const askedWaitMs = parseRetryAfter(headers['retry-after']);
-  switch (kind) {
-    case 'credentials':
-      return new CredentialsRejectedError(message, details);
-    case 'permission':
-      return new PermissionDeniedError(message, details);
-    case 'terms':
-      return new TermsNotAcceptedError(message, details);
-    case 'missing':
-      return new AudienceMissingError(message, details);
-    case 'blocked':
-      return new AudienceBlockedError(message, details);
-    case 'too-large':
-      return new ChunkTooLargeError(message, details);
-    case 'throttled':
-      return new RateLimitedError(message, throttleWait(readUsage(headers), askedWaitMs), details);
-    case 'unavailable':
-      return new PlatformUnavailableError(message, { ...details, retryAfterMs: askedWaitMs ?? waitMs });
-    case 'rejected':
-      return new RequestRejectedError(message, details);
-  }
+  return kind === 'throttled' ? throttleWait(readUsage(headers), askedWaitMs) : (askedWaitMs ?? waitMs);
 }
 
 function messageOf(

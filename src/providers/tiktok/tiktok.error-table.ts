@@ -1,12 +1,10 @@
-/** What is left of TikTok's many codes once the question is only what to do next. */
-export type TikTokErrorKind =
-  'credentials' | 'permission' | 'terms' | 'missing' | 'too-large' | 'throttled' | 'unavailable' | 'rejected';
+import type { ProviderErrorKind } from '../contract/error-of-kind.js';
 
 /** What a call is about: some codes say another thing about one audience than about the account. */
 export type TikTokCallTarget = 'account' | 'audience';
 
 export interface TikTokErrorMeaning {
-  readonly kind: TikTokErrorKind;
+  readonly kind: ProviderErrorKind;
   /** Our words for the operator; TikTok's own follow them. */
   readonly words: string;
   /** Where asking again soon is known to be useless. */
@@ -93,6 +91,6 @@ function byStatus(status: number): TikTokErrorMeaning {
   }
 }
 
-function meaning(kind: TikTokErrorKind, words: string, waitMs?: number): TikTokErrorMeaning {
+function meaning(kind: ProviderErrorKind, words: string, waitMs?: number): TikTokErrorMeaning {
   return { kind, words, waitMs };
 }

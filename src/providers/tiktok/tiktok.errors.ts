@@ -1,19 +1,10 @@
-import {
-  AudienceMissingError,
-  ChunkTooLargeError,
-  CredentialsRejectedError,
-  PermissionDeniedError,
-  PlatformUnavailableError,
-  type ProviderError,
-  RateLimitedError,
-  RequestRejectedError,
-  TermsNotAcceptedError,
-} from '../contract/provider-errors.js';
+import { errorOfKind } from '../contract/error-of-kind.js';
+import { PlatformUnavailableError, type ProviderError } from '../contract/provider-errors.js';
 import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
 import { parseRetryAfter } from '../kit/retry-after.js';
-import { meaningOf, type TikTokCallTarget, type TikTokErrorMeaning } from './tiktok.error-table.js';
+import { meaningOf, type TikTokCallTarget } from './tiktok.error-table.js';
 import type { TikTokThrottle } from './tiktok.throttle.js';
 
 /** What every answer of TikTok's is wrapped in. */
@@ -52,40 +43,13 @@ export function tiktokError(answer: PlatformResponse, envelope: TikTokEnvelope, 
   const meaning = call.target === 'account' ? (found.onAccount ?? found) : found;
   const said = message === '' ? '' : `: ${redactText(message, [call.accessToken])}`;
   const words = `TikTok: ${meaning.words}${said}${requestId === '' ? '' : ` (request_id ${requestId})`}`;
-  const details = { platformCode: code === undefined ? `http ${answer.status}` : String(code) };
-  return errorOf(meaning, words, details, parseRetryAfter(answer.headers['retry-after']), call.throttle);
+  const platformCode = code === undefined ? `http ${answer.status}` : String(code);
+  // Counted whatever the answer asks for: the pauses between refusals grow with their number.
+  const ownWaitMs = meaning.kind === 'throttled' ? call.throttle.refused() : meaning.waitMs;
+  return errorOfKind(meaning.kind, words, platformCode, parseRetryAfter(answer.headers['retry-after']) ?? ownWaitMs);
 }
 
 /** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
 export function notUnderstood(what: string): ProviderError {
   return new PlatformUnavailableError(`TikTok: answer not understood: ${what}`);
-}
-
-function errorOf(
-  { kind, waitMs }: TikTokErrorMeaning,
-  message: string,
-  details: { readonly platformCode: string },
-  askedWaitMs: number | undefined,
-  throttle: TikTokThrottle,
-): ProviderError {
-  switch (kind) {
-    case 'credentials':
-      return new CredentialsRejectedError(message, details);
-    case 'permission':
-      return new PermissionDeniedError(message, details);
-    case 'terms':
-      return new TermsNotAcceptedError(message, details);
-    case 'missing':
-      return new AudienceMissingError(message, details);
-    case 'too-large':
-      return new ChunkTooLargeError(message, details);
-    case 'throttled': {
-      const ownWaitMs = throttle.refused();
-      return new RateLimitedError(message, askedWaitMs ?? ownWaitMs, details);
-    }
-    case 'unavailable':
-      return new PlatformUnavailableError(message, { ...details, retryAfterMs: askedWaitMs ?? waitMs });
-    case 'rejected':
-      return new RequestRejectedError(message, details);
-  }
 }
