@@ -4,7 +4,8 @@ export { DELIVERY_STATES, type DeliveryState };
 
 /**
  * queued -> running -> succeeded | failed | waiting | processing; waiting, processing -> running; failed -> queued (retried by
- * hand); all but succeeded -> cancelled. `processing`: all was handed over, and the platform has not decided yet. A `running` delivery may be claimed again: its worker died.
+ * hand); all but succeeded -> cancelled. `processing`: all was handed over, and the platform has not decided yet. A `running`
+ * delivery may be claimed again: its worker died.
  */
 const FOLLOWERS: Readonly<Record<DeliveryState, readonly DeliveryState[]>> = {
   queued: ['running', 'cancelled'],

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createApp } from '../app.setup.js';
 import type { SessionDetailDto } from '../sessions/dto/session.dto.js';
 import { type Sandbox, SIMULATOR_IDS, startSandbox } from '../sandbox/sandbox.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../storage/postgres/free-port.js';
 import { madeUpUsers } from './made-up-users.js';
 import { ProgressBar } from './progress-bar.js';
 import { report } from './report.js';

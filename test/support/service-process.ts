@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { dirname, resolve } from 'node:path';
 import { type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { freePort } from '../../src/demo/free-port.js';
+import { freePort } from '../../src/storage/postgres/free-port.js';
 import { get } from './upload.js';
 
 const MAIN = resolve(import.meta.dirname, '../../dist/main.js');

@@ -3,6 +3,7 @@ import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import { Database, type Transaction } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
+import { predecessors } from '../delivery-state.js';
 import { notifySettled } from '../delivery-watcher.js';
 import { purgeWhenDone } from '../payload-purge.service.js';
 import { type ClaimedDelivery, guarded, type SettledCounts } from './delivery-claim.js';
@@ -28,7 +29,8 @@ export class DeliverySettlementRepository {
    */
   async claim(id: string, job: string): Promise<ClaimedDelivery | undefined> {
     const isDue = sql`(${deliveries.dueAt} is null or ${deliveries.dueAt} <= now())`;
-    const isOpen = and(inArray(deliveries.state, ['queued', 'waiting', 'processing']), isDue);
+    const waiting = predecessors('running').filter((state) => state !== 'running');
+    const isOpen = and(inArray(deliveries.state, waiting), isDue);
     const [claimed] = await this.database.query
       .update(deliveries)
       .set({
