@@ -36,7 +36,7 @@ describe('operation', () => {
     };
     const tag = async (name: string) =>
       ((await facebook()).tags as Record<string, unknown>[]).find((one) => one.tag === name)!;
-    const nothingYet = { lastSuccessAt: null, lastErrorAt: null, lastErrorCode: null, pausedUntil: null };
+    const nothingYet = { lastSuccessAt: null, lastErrorAt: null, lastErrorCode: null, throttledUntil: null };
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
     it('tells limits, abilities and the configured tags', async () => {
@@ -70,13 +70,13 @@ describe('operation', () => {
       const session = await start('channels=facebook/eu');
       const paused = await eventually(
         () => tag('eu'),
-        ({ health, lastErrorCode }) => health === 'paused' && lastErrorCode === 'rate-limited',
+        ({ health, lastErrorCode }) => health === 'throttled' && lastErrorCode === 'rate-limited',
       );
-      expect(paused.pausedUntil).toEqual(time);
-      expect(Date.parse(paused.pausedUntil as string)).toBeGreaterThan(Date.now());
+      expect(paused.throttledUntil).toEqual(time);
+      expect(Date.parse(paused.throttledUntil as string)).toBeGreaterThan(Date.now());
       await eventually(
         () => tag('eu'),
-        ({ health, pausedUntil }) => health === 'ok' && pausedUntil === null,
+        ({ health, throttledUntil }) => health === 'ok' && throttledUntil === null,
       );
       await untilState(session, 'completed');
     });

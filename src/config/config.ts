@@ -1,5 +1,8 @@
 export type Role = 'all' | 'api' | 'worker';
 
+/** The kind of PostgreSQL behind `DATABASE_URL`, as the queue needs to know it. */
+export type QueueBackend = 'postgres' | 'yugabytedb' | 'citus' | 'cockroachdb';
+
 export type Scope = 'audience:write' | 'audience:read' | 'admin';
 
 export interface ApiKey {
@@ -35,6 +38,11 @@ export class AppConfig {
   readonly maxUsersPerBatch!: number;
   /** Calls a minute that one API key (or one address, without keys) may make. */
   readonly rateLimitPerMinute!: number;
+  /** How long a delivery is tried before it fails; it can be retried by hand then. */
+  readonly deliveryMaxHours!: number;
+  /** How long a session may wait for its next batch before it counts as expired. */
+  readonly sessionTtlHours!: number;
+  readonly queueBackend!: QueueBackend;
   readonly logLevel!: string;
   /** provider id -> tag name (lower case) -> settings of the class given in `ProviderSettings`. */
   readonly providers!: ReadonlyMap<string, ReadonlyMap<string, object>>;

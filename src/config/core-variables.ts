@@ -1,8 +1,9 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
-import type { Role } from './config.js';
+import type { QueueBackend, Role } from './config.js';
 
 const ROLES: readonly Role[] = ['all', 'api', 'worker'];
+const QUEUE_BACKENDS: readonly QueueBackend[] = ['postgres', 'yugabytedb', 'citus', 'cockroachdb'];
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 /** Above this a body no longer fits one JavaScript string. */
 const LARGEST_BODY = 500_000_000;
@@ -45,6 +46,15 @@ export class CoreVariables {
 
   @IsIntegerBetween(1, 1_000_000)
   RATE_LIMIT_PER_MINUTE = 6_000;
+
+  @IsIntegerBetween(1, 720)
+  DELIVERY_MAX_HOURS = 24;
+
+  @IsIntegerBetween(1, 8_760)
+  SESSION_TTL_HOURS = 72;
+
+  @IsIn(QUEUE_BACKENDS)
+  QUEUE_BACKEND: QueueBackend = 'postgres';
 
   @IsIn(LOG_LEVELS)
   LOG_LEVEL = 'info';

@@ -86,6 +86,9 @@ function toAppConfig(
     maxBodyBytes: core.MAX_BODY_BYTES,
     maxUsersPerBatch: core.MAX_USERS_PER_BATCH,
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
+    deliveryMaxHours: core.DELIVERY_MAX_HOURS,
+    sessionTtlHours: core.SESSION_TTL_HOURS,
+    queueBackend: core.QUEUE_BACKEND,
     logLevel: core.LOG_LEVEL,
     ...tags,
   });

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnModuleInit, type OnApplicationShutdown } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { fromDrizzle, PgBoss, type Job } from 'pg-boss';
+import { AppConfig } from '../config/config.js';
 import { ProviderCatalogue } from '../providers/provider-catalogue.service.js';
 import { Database, type Transaction } from '../storage/database.js';
 
@@ -59,12 +60,14 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
 
   constructor(
     database: Database,
+    config: AppConfig,
     private readonly catalogue: ProviderCatalogue,
   ) {
     this.boss = new PgBoss({
       connectionString: database.url,
       application_name: 'audience-api',
       schema: 'queue',
+      backend: config.queueBackend,
       max: 6,
       useListenNotify: true,
       superviseIntervalSeconds: SUPERVISE_SECONDS,

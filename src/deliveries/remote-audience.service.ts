@@ -9,7 +9,7 @@ import type {
   RemoteAudience,
 } from '../providers/contract/audience-provider.js';
 import { Database } from '../storage/database.js';
-import { remoteAudiences } from '../storage/schema.js';
+import { remoteAudiences } from '../storage/tag-schema.js';
 
 /** A segment in an account of a platform. */
 export interface SegmentKey {

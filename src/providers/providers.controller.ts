@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Secured } from '../auth/secured.decorator.js';
 import { Clock } from '../common/clock.js';
 import type { AudienceProvider } from './contract/audience-provider.js';
-import { ProviderDto, ProviderListDto, TagDto } from './dto/provider.dto.js';
+import { ProviderListDto, type TagDto, type TagStopDto } from './dto/provider.dto.js';
 import { ProviderCatalogue } from './provider-catalogue.service.js';
 import { TagHealthRepository, type TagHealthRow } from './tag-health.repository.js';
 
@@ -21,33 +21,53 @@ export class ProvidersController {
   @ApiOperation({ summary: 'The platforms of this build: limits, configured tags and their health' })
   @ApiOkResponse({ type: ProviderListDto })
   async list(): Promise<ProviderListDto> {
-    const rows = await this.health.all();
+    const { health, budgets } = await this.health.all();
     const now = this.clock.now();
-    return { items: this.catalogue.providers.map((provider) => describe(provider, rows, now)) };
+    const items = this.catalogue.providers.map((provider) => {
+      const { id, actions } = provider;
+      const tags = provider.tags().map((tag) => {
+        const budget = budgets.find((row) => row.provider === id && row.tag === provider.quota(tag));
+        const until = budget?.blockedUntil && budget.blockedUntil > now ? budget.blockedUntil : null;
+        return describeTag(
+          provider,
+          tag,
+          health.find((row) => row.provider === id && row.tag === tag),
+          until,
+        );
+      });
+      return { id, actions, tags };
+    });
+    return { items };
   }
 }
 
-function describe(provider: AudienceProvider, rows: readonly TagHealthRow[], now: Date): ProviderDto {
-  const { id, actions } = provider;
-  const tags = provider.tags().map((tag) => {
-    const row = rows.find((candidate) => candidate.provider === id && candidate.tag === tag);
-    return describeTag(provider, tag, row, now);
-  });
-  return { id, actions, tags };
-}
-
-function describeTag(provider: AudienceProvider, tag: string, row: TagHealthRow | undefined, now: Date): TagDto {
+function describeTag(
+  provider: AudienceProvider,
+  tag: string,
+  row: TagHealthRow | undefined,
+  throttledUntil: Date | null,
+): TagDto {
   const { rowsPerChunk, bytesPerChunk = null, callsPerMinute, concurrency } = provider.limitsOf(tag);
-  const pausedUntil = row?.blockedUntil && row.blockedUntil > now ? row.blockedUntil.toISOString() : null;
   return {
     tag,
     account: provider.account(tag),
     limits: { rowsPerChunk, bytesPerChunk, callsPerMinute, concurrency },
-    health: pausedUntil ? 'paused' : healthOf(row),
+    health: row?.stoppedAt ? 'stopped' : throttledUntil ? 'throttled' : healthOf(row),
     lastSuccessAt: row?.lastSuccessAt?.toISOString() ?? null,
     lastErrorAt: row?.lastErrorAt?.toISOString() ?? null,
     lastErrorCode: row?.lastErrorCode ?? null,
-    pausedUntil,
+    throttledUntil: throttledUntil?.toISOString() ?? null,
+    stopped: row && stopOf(row),
+  };
+}
+
+function stopOf({ stoppedAt, stopCode, stopMessage, probeAt }: TagHealthRow): TagStopDto | undefined {
+  if (!stoppedAt) return undefined;
+  return {
+    since: stoppedAt.toISOString(),
+    code: stopCode ?? 'unknown',
+    message: stopMessage ?? '',
+    nextTryAt: probeAt?.toISOString() ?? null,
   };
 }
 

@@ -6,7 +6,8 @@ import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { Client } from 'pg';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
 import { migrateDatabase } from './migrator.js';
-import * as schema from './schema.js';
+import * as core from './schema.js';
+import * as tags from './tag-schema.js';
 
 interface Journal {
   readonly entries: readonly unknown[];
@@ -40,7 +41,7 @@ describe('migrateDatabase', () => {
 
   it('makes exactly the tables and columns of the schema', async () => {
     await migrateDatabase(database.url);
-    const tables = Object.values(schema).filter((value) => is(value, PgTable));
+    const tables = [...Object.values(core), ...Object.values(tags)].filter((value) => is(value, PgTable));
     const expected = tables
       .map((table) => getTableConfig(table))
       .flatMap((t) => t.columns.map((column) => `${t.name}.${column.name}`));

@@ -26,8 +26,8 @@ export const DELIVERY_STATES = [
 ] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
+export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
+export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
 /** One audience upload: all batches that share (name, type, sessionId). */
 export const sessions = pgTable(
@@ -57,6 +57,8 @@ export const batches = pgTable(
     fingerprint: bytea().notNull(),
     userCount: integer('user_count').notNull(),
     pullDate: date('pull_date'),
+    /** Of the call that brought it, for the log of its deliveries. */
+    requestId: text('request_id'),
     payload: bytea(),
     purgedAt: instant('purged_at'),
     createdAt: instant('created_at').notNull(),
@@ -89,6 +91,12 @@ export const deliveries = pgTable(
     claim: uuid(),
     /** The queue's job that has it: another job may not take it from a worker that lives. */
     job: uuid(),
+    /** Its place in the fair order of its tag: sessions take turns, each by the users it brings (thousands). */
+    turn: integer().notNull().default(0),
+    /** One of the places that the tag has for running deliveries, over all processes. */
+    slot: integer(),
+    /** Waits until its tag works again, not for a time. */
+    held: boolean().notNull().default(false),
     /** How often a worker has taken it up. */
     attempts: integer().notNull().default(0),
     /** Failures since the last progress; sets the pace of retries. */
@@ -117,6 +125,16 @@ export const deliveries = pgTable(
     uniqueIndex('deliveries_target').on(t.batch, t.provider, t.tag),
     index('deliveries_session').on(t.session, t.provider, t.tag),
     index('deliveries_state').on(t.state, t.id),
+    uniqueIndex('deliveries_slot')
+      .on(t.provider, t.tag, t.slot)
+      .where(sql`state = 'running'`),
+    index('deliveries_turn').on(t.provider, t.tag, t.turn),
+    index('deliveries_queued')
+      .on(t.provider, t.tag, t.turn)
+      .where(sql`state = 'queued'`),
+    index('deliveries_held')
+      .on(t.provider, t.tag, t.turn, t.id)
+      .where(sql`held`),
   ],
 );
 
@@ -152,41 +170,10 @@ export const rejections = pgTable(
     field: text().notNull(),
     reason: text().notNull(),
     users: integer().array().notNull(),
+    /** Their `edgeTagId`s in the same order, encrypted: a JSON array for each time that users were added. */
+    edgeTagIds: bytea('edge_tag_ids').array().notNull().default([]),
     /** Rows that the platform counted but did not name; `users` is then empty. */
     unnamed: integer().notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.delivery, t.stage, t.field, t.reason] })],
-);
-
-/** A segment in an account, and who may look it up or create it right now. */
-export const remoteAudiences = pgTable(
-  'remote_audiences',
-  {
-    provider: text().notNull(),
-    account: text().notNull(),
-    segment: text().notNull(),
-    remoteId: text('remote_id'),
-    lockOwner: uuid('lock_owner'),
-    lockedUntil: instant('locked_until'),
-    updatedAt: instant('updated_at').notNull(),
-  },
-  (t) => [primaryKey({ columns: [t.provider, t.account, t.segment] })],
-);
-
-/** The call budget of a tag, shared by all processes (generic cell rate algorithm). */
-export const tagBudgets = pgTable(
-  'tag_budgets',
-  {
-    provider: text().notNull(),
-    tag: text().notNull(),
-    /** Theoretical arrival time of the next call. */
-    nextCallAt: instant('next_call_at').notNull(),
-    /** No call before this: the platform said so. */
-    blockedUntil: instant('blocked_until'),
-    /** Last thing the tag's calls ended with, for `GET /providers`. */
-    lastSuccessAt: instant('last_success_at'),
-    lastErrorAt: instant('last_error_at'),
-    lastErrorCode: text('last_error_code'),
-  },
-  (t) => [primaryKey({ columns: [t.provider, t.tag] })],
 );

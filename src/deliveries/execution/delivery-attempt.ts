@@ -44,7 +44,8 @@ export class DeliveryAttempt {
     try {
       const either = AbortSignal.any([signal, shutdown.signal]);
       await this.runner.run(held, either, () => shutdown.isRequested);
-      await this.outcomes.succeeded(held, await this.settlement.succeed(held));
+      await this.outcomes.working(held);
+      this.outcomes.succeeded(held, await this.settlement.succeed(held));
     } catch (error) {
       // The queue took the job away and gives it to another worker by itself.
       if (signal.aborted) throw error;
@@ -82,14 +83,14 @@ export class DeliveryAttempt {
     const failure = describe(error, next.step === 'wait' || next.retryable);
     const what = `Delivery ${held.id} to ${held.provider}/${held.tag}`;
     if (next.step === 'give-up') {
-      await this.settlement.fail(held, failure);
       await this.outcomes.failed(held, 'failed', failure.code);
+      await this.settlement.fail(held, failure);
       this.logger.error(`${what} failed: ${failure.code}: ${failure.message}`);
       return;
     }
     const dueAt = this.in(next.delayMs);
-    await this.settlement.wait(held, failure, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
     if (!(error instanceof TagBusyError)) await this.outcomes.failed(held, 'waiting', failure.code);
+    await this.settlement.wait(held, failure, dueAt, (tx) => this.queue.send(tx, held, held.id, dueAt));
     this.logger.warn(`${what} waits ${next.delayMs} ms: ${failure.code}: ${failure.message}`);
   }
 

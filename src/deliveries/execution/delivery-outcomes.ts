@@ -15,22 +15,26 @@ export class DeliveryOutcomes {
     private readonly database: Database,
   ) {}
 
-  async succeeded(held: ClaimedDelivery, counts: SettledCounts): Promise<void> {
+  /** Before the delivery is settled: whoever waited for that then sees the tag's health as it is. */
+  async working(held: ClaimedDelivery): Promise<void> {
+    await this.note(sql`
+      insert into tag_health (provider, tag, last_success_at)
+      values (${held.provider}, ${held.tag}, now())
+      on conflict (provider, tag) do update set last_success_at = now()`);
+  }
+
+  succeeded(held: ClaimedDelivery, counts: SettledCounts): void {
     this.metrics.deliveryEnded(held, 'succeeded');
     for (const outcome of ['accepted', 'skipped', 'rejected'] as const) {
       this.metrics.usersSettled(held, outcome, counts[outcome]);
     }
-    await this.note(sql`
-      insert into tag_budgets (provider, tag, next_call_at, last_success_at)
-      values (${held.provider}, ${held.tag}, now(), now())
-      on conflict (provider, tag) do update set last_success_at = now()`);
   }
 
   async failed(held: ClaimedDelivery, outcome: 'failed' | 'waiting', code: string): Promise<void> {
     this.metrics.deliveryEnded(held, outcome);
     await this.note(sql`
-      insert into tag_budgets (provider, tag, next_call_at, last_error_at, last_error_code)
-      values (${held.provider}, ${held.tag}, now(), now(), ${code})
+      insert into tag_health (provider, tag, last_error_at, last_error_code)
+      values (${held.provider}, ${held.tag}, now(), ${code})
       on conflict (provider, tag) do update set last_error_at = now(), last_error_code = ${code}`);
   }
 

@@ -11,7 +11,7 @@ export interface ProviderLimits {
   readonly bytesPerChunk?: number;
   /** Calls a minute that one tag may make, over all processes. */
   readonly callsPerMinute: number;
-  /** Deliveries of one tag that one process runs side by side. */
+  /** Deliveries of one tag that run side by side, over all processes. */
   readonly concurrency: number;
   /** How long to wait before asking for the outcome of an asynchronous upload, ms; needed with `pollUpload`. */
   readonly pollMs?: number;
@@ -40,8 +40,18 @@ export abstract class AudienceProvider<Row = unknown> {
    * the same answer share their remote audiences. Shown by `GET /providers`, so never a secret.
    */
   abstract account(tag: string): string;
-  /** Pure: every user becomes a row or a rejection. `user` of both is the index in `users`, ascending in `rows`. */
-  abstract prepare(users: readonly AudienceUser[], tag: string): Prepared<Row>;
+  /** Tags with the same answer share one budget of calls: a platform may count by project or application. */
+  quota(tag: string): string {
+    return tag;
+  }
+  /**
+   * Pure: every user becomes a row or a rejection. `user` of both is the index in `users`, ascending in `rows`.
+   *
+   * @param trace told every step of the normalisation; given for a single user, when somebody asks for an explanation
+   */
+  abstract prepare(users: readonly AudienceUser[], tag: string, trace?: NormalisationTrace): Prepared<Row>;
+  /** Pure: what a row tells the platform about its user, for previews. Nothing that all rows have in common. */
+  abstract identifiers(row: Row, tag: string): readonly SentIdentifier[];
   /** Bytes one row takes in a request body, separators included. Needed only with `limits.bytesPerChunk`. */
   rowBytes?(row: Row): number;
   /** The platform seen with one tag's credentials. */
@@ -116,6 +126,24 @@ export type RejectionReason =
   | 'unsupported-country'
   /** The platform counted this row among the ones it could not use, without saying why. */
   | 'refused-by-platform';
+
+/** One thing that is sent of a user, in the platform's words: `EMAIL`, `phone_number`, `properties.blotout_profit`. */
+export interface SentIdentifier {
+  readonly name: string;
+  /** As it is sent. */
+  readonly value: string;
+  /** Whether `value` is a digest. */
+  readonly hashed: boolean;
+}
+
+/** Hears how a value comes to its normal form. */
+export interface NormalisationTrace {
+  /**
+   * @param rule what was done, in a few words: `lower case`, `dots in front of the @ taken out`
+   * @param result what that made of the value
+   */
+  step(field: IdentifierField, rule: string, result: string): void;
+}
 
 /** What the platform said to one chunk. */
 export interface Receipt {

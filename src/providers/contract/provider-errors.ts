@@ -1,3 +1,5 @@
+import type { RejectionReason } from './audience-provider.js';
+
 /** What a platform's refusal means for the delivery, in the words used by answers, metrics and the retry policy. */
 export type ProviderErrorCode =
   | 'rate-limited'
@@ -95,8 +97,20 @@ export class ChunkTooLargeError extends ProviderError {
   readonly retryable = true;
 }
 
-/** The platform will never take this request as it is. */
+/** Rows that made a platform refuse a whole request; `row` is the index within the chunk. */
+export type RowsAtFault = readonly { readonly row: number; readonly reason: RejectionReason }[];
+
+/**
+ * The platform will never take this request as it is. Thrown by an upload, the engine looks for the rows that are to blame:
+ * those in `rows` are left out, and the rest is sent again; without any it sends ever smaller parts until it has found them.
+ */
 export class RequestRejectedError extends ProviderError {
   readonly code = 'request-rejected';
   readonly retryable = false;
+  readonly rows: RowsAtFault;
+
+  constructor(message: string, details: ProviderErrorDetails & { readonly rows?: RowsAtFault } = {}) {
+    super(message, details);
+    this.rows = details.rows ?? [];
+  }
 }

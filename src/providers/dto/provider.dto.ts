@@ -14,9 +14,25 @@ export class ProviderLimitsDto {
   @ApiProperty({ type: 'integer', example: 600 })
   callsPerMinute!: number;
 
-  /** Deliveries of one tag that one process runs side by side. */
+  /** Deliveries of one tag that run side by side, over all processes. */
   @ApiProperty({ type: 'integer', example: 4 })
   concurrency!: number;
+}
+
+export class TagStopDto {
+  @ApiProperty({ type: String, format: 'date-time' })
+  since!: string;
+
+  /** Why, in the words of delivery errors. */
+  @ApiProperty({ example: 'credentials-rejected' })
+  code!: string;
+
+  @ApiProperty({ example: 'the access token is expired, revoked or wrong' })
+  message!: string;
+
+  /** When one waiting delivery tries whether the tag works again; `POST .../resume` has all of them try at once. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  nextTryAt!: string | null;
 }
 
 export class TagDto {
@@ -30,9 +46,12 @@ export class TagDto {
   @ApiProperty({ type: ProviderLimitsDto })
   limits!: ProviderLimitsDto;
 
-  /** `ok`; `failing`: the last attempt failed; `paused`: the platform asked to wait; `unused`: nothing was delivered yet. */
-  @ApiProperty({ enum: ['ok', 'failing', 'paused', 'unused'] })
-  health!: 'ok' | 'failing' | 'paused' | 'unused';
+  /**
+   * `ok`; `failing`: the last attempt failed; `throttled`: the platform asked to wait; `stopped`: deliveries wait until the tag
+   * works again; `unused`: nothing was delivered yet.
+   */
+  @ApiProperty({ enum: ['ok', 'failing', 'throttled', 'stopped', 'unused'] })
+  health!: 'ok' | 'failing' | 'throttled' | 'stopped' | 'unused';
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
   lastSuccessAt!: string | null;
@@ -43,9 +62,13 @@ export class TagDto {
   @ApiProperty({ type: String, nullable: true, example: null })
   lastErrorCode!: string | null;
 
-  /** No call is made before this. */
+  /** No call is made before this: the platform asked for it. */
   @ApiProperty({ type: String, format: 'date-time', nullable: true })
-  pausedUntil!: string | null;
+  throttledUntil!: string | null;
+
+  /** Only while the tag is stopped. */
+  @ApiProperty({ type: TagStopDto, required: false })
+  stopped?: TagStopDto;
 }
 
 export class ProviderDto {

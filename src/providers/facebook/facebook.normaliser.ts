@@ -4,6 +4,7 @@ import {
   type PreparedRow,
   type Rejection,
   type RejectionReason,
+  type SentIdentifier,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
 import { alpha2 } from '../kit/country.js';
@@ -33,6 +34,14 @@ const VALUE_BASED_SCHEMA = [...SCHEMA, 'LOOKALIKE_VALUE'] as const;
 /** `payload.schema` of an upload. */
 export function facebookSchema(options: FacebookRowOptions): readonly string[] {
   return options.valueBased ? VALUE_BASED_SCHEMA : SCHEMA;
+}
+
+/** A row, column by column. EXTERN_ID and LOOKALIKE_VALUE are the two that are not hashed. */
+export function facebookIdentifiers(row: FacebookRow, options: FacebookRowOptions): readonly SentIdentifier[] {
+  return facebookSchema(options).flatMap((name, column) => {
+    const value = String(row[column] ?? '');
+    return value === '' ? [] : [{ name, value, hashed: name !== 'EXTERN_ID' && name !== 'LOOKALIKE_VALUE' }];
+  });
 }
 
 /** Every user becomes a row, or a rejection without a field; identifiers that cannot be used are rejections with one. */

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
-import { AudienceProvider, type Prepared, type ProviderClient } from '../contract/audience-provider.js';
+import {
+  AudienceProvider,
+  type Prepared,
+  type ProviderClient,
+  type SentIdentifier,
+} from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
 import { FacebookClient } from './facebook.client.js';
 import { facebookSettings, type FacebookTag } from './facebook.config.js';
-import { type FacebookRow, prepareFacebookRows } from './facebook.normaliser.js';
+import { facebookIdentifiers, type FacebookRow, prepareFacebookRows } from './facebook.normaliser.js';
 
 /** Facebook and Instagram: customer list Custom Audiences of the Marketing API. */
 @Injectable()
@@ -38,6 +43,10 @@ export class FacebookProvider extends AudienceProvider<FacebookRow> {
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<FacebookRow> {
     return prepareFacebookRows(users, { valueBased: this.settings.get(tag).valueBased });
+  }
+
+  identifiers(row: FacebookRow, tag: string): readonly SentIdentifier[] {
+    return facebookIdentifiers(row, { valueBased: this.settings.get(tag).valueBased });
   }
 
   client(tag: string): ProviderClient<FacebookRow> {

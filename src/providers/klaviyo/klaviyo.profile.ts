@@ -1,3 +1,5 @@
+import type { SentIdentifier } from '../contract/audience-provider.js';
+
 /** One profile of an import job, written out once: its size decides where a chunk ends. */
 export interface KlaviyoRow {
   /** What Klaviyo tells profiles apart by: the e-mail address, or the phone number of a profile without one. */
@@ -68,6 +70,19 @@ export function mergedRow(earlier: KlaviyoRow, later: KlaviyoRow): KlaviyoRow {
     if (before[name] && after[name]) attributes[name] = { ...before[name], ...after[name] };
   }
   return { identifier: later.identifier, json: asciiJson({ type: 'profile', attributes }) };
+}
+
+/** Every attribute of the profile, nested ones by their path. Klaviyo takes all of them plain. */
+export function klaviyoIdentifiers(row: KlaviyoRow): readonly SentIdentifier[] {
+  return Object.entries(attributesOf(row)).flatMap(([name, value]) =>
+    typeof value === 'object'
+      ? Object.entries(value).map(([inner, nested]) => ({
+          name: `${name}.${inner}`,
+          value: String(nested),
+          hashed: false,
+        }))
+      : [{ name, value: String(value), hashed: false }],
+  );
 }
 
 function locationOf({ location, zip }: KlaviyoProfile): string {

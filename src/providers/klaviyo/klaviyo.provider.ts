@@ -1,6 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
-import { AudienceProvider, type Prepared, type ProviderClient } from '../contract/audience-provider.js';
+import {
+  AudienceProvider,
+  type Prepared,
+  type ProviderClient,
+  type SentIdentifier,
+} from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { sha256Hex } from '../kit/hash.js';
 import { PlatformHttp } from '../kit/platform-http.js';
@@ -9,7 +14,7 @@ import { KlaviyoClient } from './klaviyo.client.js';
 import { klaviyoSettings, type KlaviyoTag } from './klaviyo.config.js';
 import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
 import { KlaviyoPhones } from './klaviyo.phone.js';
-import type { KlaviyoRow } from './klaviyo.profile.js';
+import { klaviyoIdentifiers, type KlaviyoRow } from './klaviyo.profile.js';
 
 /** Klaviyo: profiles in a list, and a segment of the same name over it. */
 @Injectable()
@@ -49,6 +54,10 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<KlaviyoRow> {
     return prepareKlaviyoRows(users, new KlaviyoPhones(this.settings.get(tag).phoneCountries));
+  }
+
+  identifiers(row: KlaviyoRow): readonly SentIdentifier[] {
+    return klaviyoIdentifiers(row);
   }
 
   /** The row and a comma. */

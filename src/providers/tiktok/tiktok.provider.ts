@@ -5,6 +5,7 @@ import {
   type Prepared,
   type ProviderClient,
   type ProviderLimits,
+  type SentIdentifier,
 } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
@@ -66,6 +67,13 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
 
   prepare(users: readonly AudienceUser[], tag: string): Prepared<TikTokRow> {
     return prepareTikTokRows(users, this.settings.get(tag));
+  }
+
+  identifiers(row: TikTokRow): readonly SentIdentifier[] {
+    return row.flatMap((value, at) => {
+      const name = at % 2 === 0 ? 'EMAIL_SHA256' : 'PHONE_SHA256';
+      return value === '' ? [] : [{ name, value, hashed: true }];
+    });
   }
 
   client(name: string): ProviderClient<TikTokRow> {
