@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { startService, type TestService, TWO_USERS } from './support/service.js';
-import { batchOf, eventually, get, untilState, upload } from './support/upload.js';
+import { batchOf, eventually, get, post, untilState, upload } from './support/upload.js';
 
 /** What operators and their tools look at: `/providers`, `/health` and `/metrics`. */
 describe('operation', () => {
@@ -57,11 +57,16 @@ describe('operation', () => {
 
       service.sandbox.facebook.setToken('eu-token', 'expired');
       expect(await deliver('sync=true&channels=facebook/eu')).toBe(502);
-      expect(await tag('eu')).toMatchObject({ health: 'failing', lastErrorCode: 'credentials-rejected' });
+      expect(await tag('eu')).toMatchObject({ health: 'stopped', lastErrorCode: 'credentials-rejected' });
 
       service.sandbox.facebook.setToken('eu-token', 'valid');
+      await post(`${service.origin}/providers/facebook/tags/eu/resume`);
+      service.sandbox.facebook.addFaults({ kind: 'status', status: 400, path: '*/users', body: 'no' });
+      expect(await deliver('sync=true&channels=facebook/eu')).toBe(502);
+      service.sandbox.facebook.clearFaults();
+      expect(await tag('eu')).toMatchObject({ health: 'failing', lastErrorCode: 'request-rejected' });
       expect(await deliver('sync=true&channels=facebook/eu')).toBe(200);
-      expect(await tag('eu')).toMatchObject({ health: 'ok', lastErrorAt: time, lastErrorCode: 'credentials-rejected' });
+      expect(await tag('eu')).toMatchObject({ health: 'ok', lastErrorAt: time, lastErrorCode: 'request-rejected' });
       expect(await tag('default')).toMatchObject({ health: 'unused', ...nothingYet });
     });
 
@@ -174,14 +179,16 @@ describe('operation', () => {
       const query = 'sync=true&channels=facebook/eu';
       const send = () => upload(service.origin, { name: 'Counted', batch, users, query });
       expect([(await send()).status, (await send()).status]).toEqual([200, 200]);
-      service.sandbox.facebook.setToken('eu-token', 'expired');
-      expect(await deliver(query)).toBe(502);
+      service.sandbox.facebook.addFaults({ kind: 'status', status: 400, path: '*/users', times: 1, body: 'no' });
+      const [user] = TWO_USERS;
+      const failing = await upload(service.origin, { name: 'Counted', batch: batchOf(), users: [user], query });
+      expect(failing.status).toBe(502);
 
       const host = new URL(service.sandbox.facebook.origin).host;
       const expected: Record<string, number> = {
         'audience_batches_total{outcome="stored"}': 2,
         'audience_batches_total{outcome="replayed"}': 1,
-        audience_users_received_total: 5,
+        audience_users_received_total: 4,
         'audience_delivery_attempts_total{provider="facebook",tag="eu",outcome="succeeded"}': 1,
         'audience_delivery_attempts_total{provider="facebook",tag="eu",outcome="failed"}': 1,
         'audience_users_total{provider="facebook",tag="eu",outcome="accepted"}': 2,

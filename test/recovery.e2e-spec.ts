@@ -81,19 +81,27 @@ describe('a delivery finds its way back', () => {
 
   it('shows of two failures one, whole', async () => {
     const name = 'Two failures';
-    service.sandbox.facebook.setToken('sandbox-token', 'expired');
-    const batch = batchOf({ totalBatches: 2, totalUsers: 4 });
-    const first = await upload(service.origin, { name, batch, users: TWO_USERS });
+    const refuse = (error_subcode?: number) =>
+      service.sandbox.facebook.addFaults({
+        kind: 'status',
+        status: 400,
+        path: '*/users',
+        times: 1,
+        body: { error: { code: 100, error_subcode, message: 'Not like this' } },
+      });
+    const users = TWO_USERS.slice(0, 1);
+    const batch = batchOf({ totalBatches: 2, totalUsers: 2 });
+    refuse();
+    const first = await upload(service.origin, { name, batch, users });
     await until(first.headers.get('location'), ({ lastError }) => lastError !== null);
-    service.sandbox.facebook.setToken('sandbox-token', 'tos-unsigned');
-    await upload(service.origin, { name, batch: { ...batch, sequence: 2 }, users: TWO_USERS });
+    refuse(1713230);
+    await upload(service.origin, { name, batch: { ...batch, sequence: 2 }, users });
     const { body } = await until(
       first.headers.get('location'),
-      ({ lastError }) => lastError?.code === 'terms-not-accepted',
+      ({ lastError }) => lastError?.code === 'audience-blocked',
     );
-    service.sandbox.facebook.setToken('sandbox-token', 'valid');
     expect(body.tags).toMatchObject([
-      { deliveries: { failed: 2 }, lastError: { message: expect.stringMatching(/terms/i), nextAttemptAt: null } },
+      { deliveries: { failed: 2 }, lastError: { message: expect.stringMatching(/appeal/i), nextAttemptAt: null } },
     ]);
   });
 

@@ -7,6 +7,8 @@ import { DeliveryMetrics } from './delivery-metrics.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DeliveryWatcher } from './delivery-watcher.js';
 import { DeliveryAttempt } from './execution/delivery-attempt.js';
+import { DeliveryClaimsRepository } from './execution/delivery-claims.repository.js';
+import { DeliveryVerdict } from './execution/delivery-verdict.service.js';
 import { DeliveryBatchReader } from './execution/delivery-batch-reader.js';
 import { DeliveryOutcomes } from './execution/delivery-outcomes.js';
 import { DeliveryProgressRepository } from './execution/delivery-progress.repository.js';
@@ -15,13 +17,18 @@ import { DeliverySettlementRepository } from './execution/delivery-settlement.re
 import { DeliveryWorker } from './execution/delivery-worker.js';
 import { RemoteJobsService } from './execution/remote-jobs.service.js';
 import { PayloadPurgeService } from './payload-purge.service.js';
-import { RateLimiter } from './rate-limiter.js';
 import { RemoteAudienceService } from './remote-audience.service.js';
+import { HeldDeliveries } from './tags/held-deliveries.js';
+import { RateLimiter } from './tags/rate-limiter.js';
+import { TagActionsService } from './tags/tag-actions.service.js';
+import { TagGate } from './tags/tag-gate.js';
+import { TagProberService } from './tags/tag-prober.service.js';
+import { TagsController } from './tags/tags.controller.js';
 
 /** The durable queue: one delivery per batch x provider x tag. `execution/` is the worker's side. */
 @Module({
   imports: [ProvidersModule],
-  controllers: [DeliveriesController],
+  controllers: [DeliveriesController, TagsController],
   providers: [
     DeliveriesService,
     DeliveriesRepository,
@@ -38,6 +45,12 @@ import { RemoteAudienceService } from './remote-audience.service.js';
     RemoteJobsService,
     PayloadPurgeService,
     RateLimiter,
+    TagGate,
+    TagActionsService,
+    HeldDeliveries,
+    TagProberService,
+    DeliveryClaimsRepository,
+    DeliveryVerdict,
     RemoteAudienceService,
   ],
   exports: [DeliveriesService, DeliveryQueue],

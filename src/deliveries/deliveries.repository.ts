@@ -10,6 +10,8 @@ import { purgeWhenDone } from './payload-purge.service.js';
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
+const OPEN = ['queued', 'running', 'waiting', 'processing'] as const;
+
 /** What `GET /deliveries` may ask for. */
 export interface DeliveryFilter {
   readonly session?: string;
@@ -41,6 +43,7 @@ export class DeliveriesRepository {
       tag,
       segment,
       state: 'queued' as const,
+      turn: nextTurn(session, provider, tag),
       received,
       createdAt: sql`now()`,
       queuedAt: sql`now()`,
@@ -84,7 +87,7 @@ export class DeliveriesRepository {
       select 1 from batches where id = (select batch from deliveries where id = ${id}) for update`);
     const [row] = await tx
       .update(deliveries)
-      .set({ state: 'queued', failures: 0, settledAt: null, queuedAt: sql`now()` })
+      .set({ state: 'queued', failures: 0, held: false, dueAt: null, settledAt: null, queuedAt: sql`now()` })
       .where(
         and(
           eq(deliveries.id, id),
@@ -103,7 +106,7 @@ export class DeliveriesRepository {
   async cancel(tx: Transaction, id: string): Promise<DeliveryRow | undefined> {
     const [row] = await tx
       .update(deliveries)
-      .set({ state: 'cancelled', claim: null, dueAt: null, settledAt: sql`now()` })
+      .set({ state: 'cancelled', claim: null, held: false, dueAt: null, settledAt: sql`now()` })
       .where(and(eq(deliveries.id, id), inArray(deliveries.state, [...predecessors('cancelled')])))
       .returning();
     if (!row) return undefined;
@@ -122,9 +125,32 @@ export class DeliveriesRepository {
         count: sql<number>`count(*)::int`,
       })
       .from(deliveries)
-      .where(inArray(deliveries.state, ['queued', 'running', 'waiting', 'processing', 'failed']))
+      .where(inArray(deliveries.state, [...OPEN, 'failed']))
       .groupBy(deliveries.provider, deliveries.tag, deliveries.state);
   }
+
+  /** Since when each tag has had something to deliver, for metrics. */
+  async oldestOpen(): Promise<{ provider: string; tag: string; seconds: number }[]> {
+    const { provider, tag, queuedAt } = deliveries;
+    return this.database.query
+      .select({ provider, tag, seconds: sql<number>`extract(epoch from now() - min(${queuedAt}))::float8` })
+      .from(deliveries)
+      .where(inArray(deliveries.state, [...OPEN]))
+      .groupBy(provider, tag);
+  }
+}
+
+/**
+ * Start-time fair queueing: sessions take turns at a tag, each in proportion to the users it brings. A session's next delivery
+ * starts where its last one ends (a turn is a thousand users), a new session's where the tag's queue stands now: a small one
+ * overtakes what a huge one still has to send.
+ */
+function nextTurn(session: string, provider: string, tag: string): SQL {
+  const ofTag = sql`select turn from deliveries where provider = ${provider} and tag = ${tag}`;
+  return sql`greatest(
+    coalesce((${ofTag} and state = 'queued' order by turn limit 1), (${ofTag} order by turn desc limit 1), 0),
+    coalesce((select turn + greatest(1, (received + 999) / 1000) from deliveries
+      where session = ${session} and provider = ${provider} and tag = ${tag} order by turn desc limit 1), 0))`;
 }
 
 /**

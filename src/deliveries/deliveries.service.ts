@@ -30,7 +30,7 @@ export class DeliveriesService {
 
   /** One delivery and one job per target, in the transaction that stores the batch. */
   async create(tx: Transaction, deliveries: NewDeliveries): Promise<void> {
-    for (const row of await this.repository.insert(tx, deliveries)) await this.queue.send(tx, row, row.id);
+    for (const row of await this.repository.insert(tx, deliveries)) await this.queue.send(tx, row);
   }
 
   /**
@@ -63,7 +63,7 @@ export class DeliveriesService {
     const before = await this.get(id);
     const row = await this.database.transaction(async (tx) => {
       const queued = await this.repository.requeue(tx, id);
-      if (queued) await this.queue.send(tx, queued, id);
+      if (queued) await this.queue.send(tx, queued);
       return queued;
     });
     if (row) return row;

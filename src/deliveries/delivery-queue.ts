@@ -22,6 +22,12 @@ export interface DeliveryJob {
 
 export type DeliveryHandler = (job: DeliveryJob) => Promise<void>;
 
+/** A delivery with its place in the fair order of its tag: the lower, the sooner. */
+export interface QueuedDelivery {
+  readonly id: string;
+  readonly turn: number;
+}
+
 interface DeliveryData {
   readonly deliveryId: string;
 }
@@ -46,6 +52,11 @@ const QUEUE_OPTIONS = {
   retentionSeconds: 60 * 24 * 3600,
   deleteAfterSeconds: 3600,
 } as const;
+
+/** Jobs in one statement, when many are sent. */
+const SENT_TOGETHER = 1_000;
+/** All jobs of a queue are one group, whose running jobs pg-boss counts over all processes. */
+const GROUP = { id: 'tag' };
 
 const { heartbeatSeconds: _unchangeable, retryDelayMax: _fixed, ...UPDATABLE_OPTIONS } = QUEUE_OPTIONS;
 
@@ -91,14 +102,28 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Queues a delivery in the caller's transaction: no job without its rows, no rows without their job. */
-  async send(tx: Transaction, target: Target, deliveryId: string, startAfter?: Date): Promise<void> {
-    const data: DeliveryData = { deliveryId };
-    await this.boss.send(queueName(target), data, { db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) });
+  async send(tx: Transaction, delivery: QueuedDelivery & Target, startAfter?: Date): Promise<void> {
+    const { data, priority, group } = jobOf(delivery);
+    const options = { priority, group, db: fromDrizzle(tx, sql), ...(startAfter && { startAfter }) };
+    await this.boss.send(queueName(delivery), data, options);
   }
 
-  /** Takes up deliveries of one tag, at most `concurrency` at a time in this process. */
+  /** Queues many deliveries of one tag. */
+  async sendAll(tx: Transaction, target: Target, deliveries: readonly QueuedDelivery[]): Promise<void> {
+    for (let from = 0; from < deliveries.length; from += SENT_TOGETHER) {
+      const jobs = deliveries.slice(from, from + SENT_TOGETHER).map(jobOf);
+      await this.boss.insert(queueName(target), jobs, { db: fromDrizzle(tx, sql) });
+    }
+  }
+
+  /** Takes up deliveries of one tag, at most `concurrency` at a time, about so over all processes (see `deliveries.slot`). */
   async work(target: Target, concurrency: number, handler: DeliveryHandler): Promise<void> {
-    const options = { batchSize: 1, pollingIntervalSeconds: POLL_SECONDS, notifyPollingIntervalSeconds: POLL_SECONDS };
+    const options = {
+      batchSize: 1,
+      pollingIntervalSeconds: POLL_SECONDS,
+      notifyPollingIntervalSeconds: POLL_SECONDS,
+      groupConcurrency: concurrency,
+    };
     for (let i = 0; i < concurrency; i++) {
       const workerId: string = await this.boss.work(queueName(target), options, async (jobs: Job<DeliveryData>[]) => {
         try {
@@ -120,6 +145,11 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
   async isHealthy(): Promise<boolean> {
     return this.boss.isInstalled();
   }
+}
+
+function jobOf({ id, turn }: QueuedDelivery) {
+  const data: DeliveryData = { deliveryId: id };
+  return { data, priority: -turn, group: GROUP };
 }
 
 function queueName({ provider, tag }: Target): string {

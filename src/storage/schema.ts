@@ -123,7 +123,7 @@ export const deliveries = pgTable(
   },
   (t) => [
     uniqueIndex('deliveries_target').on(t.batch, t.provider, t.tag),
-    index('deliveries_session').on(t.session, t.provider, t.tag),
+    index('deliveries_session').on(t.session, t.provider, t.tag, t.turn),
     index('deliveries_state').on(t.state, t.id),
     uniqueIndex('deliveries_slot')
       .on(t.provider, t.tag, t.slot)

@@ -4,7 +4,16 @@ import type { Queryable } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
 
 /** A delivery that this worker holds, until another one claims it. */
-export type ClaimedDelivery = typeof deliveries.$inferSelect & { readonly claim: string };
+export type ClaimedDelivery = typeof deliveries.$inferSelect & { readonly claim: string; readonly upload: UploadFacts };
+
+/** What the delivery's batch is, in the words of the caller, for the log. */
+export interface UploadFacts {
+  readonly audience: string;
+  readonly type: string;
+  readonly sessionId: number;
+  readonly sequence: number;
+  readonly requestId: string | null;
+}
 
 export interface SettledCounts {
   readonly accepted: number;

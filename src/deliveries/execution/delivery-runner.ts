@@ -7,15 +7,13 @@ import type {
   Receipt,
   RemoteAudience,
 } from '../../providers/contract/audience-provider.js';
-import {
-  AudienceMissingError,
-  ChunkTooLargeError,
-  RequestRejectedError,
-} from '../../providers/contract/provider-errors.js';
+import { AudienceMissingError, RateLimitedError } from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
-import { RateLimiter } from '../rate-limiter.js';
+import { type Quota, RateLimiter } from '../tags/rate-limiter.js';
 import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
-import { type ChunkBudget, nextChunk } from './chunks.js';
+import { endOf } from './chunks/chunk-plan.js';
+import { uploadChunks } from './chunks/chunk-upload.js';
+import { type ChunkBudget, nextChunk } from './chunks/chunks.js';
 import { type DeliveryBatch, DeliveryBatchReader } from './delivery-batch-reader.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
@@ -26,17 +24,25 @@ export class HandBackError extends Error {}
 
 type Chunk = readonly PreparedRow<unknown>[];
 
-/** What is needed to send chunk after chunk. */
-interface Run {
-  readonly held: ClaimedDelivery;
-  readonly provider: AudienceProvider;
-  readonly limits: ProviderLimits;
-  readonly batch: DeliveryBatch;
-  readonly rows: Chunk;
-  readonly key: SegmentKey;
+/** What an attempt is watched by. */
+export interface RunWatch {
+  /** Aborted when the delivery was lost, and when the process ends at once. */
   readonly signal: AbortSignal;
   /** Asked between chunks. */
   readonly shouldStop: () => boolean;
+  /** Told after each chunk that the platform took. */
+  readonly onProgress: () => Promise<void>;
+}
+
+/** What is needed to send chunk after chunk. */
+interface Run extends RunWatch {
+  readonly held: ClaimedDelivery;
+  readonly provider: AudienceProvider;
+  readonly limits: ProviderLimits;
+  readonly quota: Quota;
+  readonly batch: DeliveryBatch;
+  readonly rows: Chunk;
+  readonly key: SegmentKey;
 }
 
 /** One delivery: prepare, ensure the audience, upload chunk by chunk, each with a checkpoint. */
@@ -59,18 +65,28 @@ export class DeliveryRunner {
    * @throws ProviderError, TagBusyError, StillProcessingError, HandBackError, ClaimLostError: what becomes of the delivery is
    * the caller's decision
    */
-  async run(held: ClaimedDelivery, signal: AbortSignal, shouldStop: () => boolean): Promise<void> {
+  async run(held: ClaimedDelivery, watch: RunWatch): Promise<void> {
     const provider = this.catalogue.provider(held.provider);
     const limits = provider.limitsOf(held.tag);
+    const quota = { provider: held.provider, quota: provider.quota(held.tag) };
     // Asked first: a batch is decrypted and hashed in vain when its tag may not be called.
-    await this.limiter.refuseWhileBlocked(held);
+    await this.limiter.refuseWhileBlocked(quota);
     const batch = await this.batchReader.read(held);
     const { rows, rejections } = provider.prepare(batch.users, held.tag);
     await this.progress.recordPrepared(held, rejections);
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
-    const run: Run = { held, provider, limits, batch, rows, key, signal, shouldStop };
+    const run: Run = { ...watch, held, provider, limits, quota, batch, rows, key };
     try {
-      await this.deliver(run, held.nextUser);
+      await this.deliverAll(run);
+    } catch (error) {
+      if (error instanceof RateLimitedError && error.retryAfterMs) await this.limiter.block(quota, error.retryAfterMs);
+      throw error;
+    }
+  }
+
+  private async deliverAll(run: Run): Promise<void> {
+    try {
+      await this.deliver(run, run.held.nextUser);
     } catch (error) {
       if (!(error instanceof AudienceMissingError)) throw error;
       await this.startOver(run);
@@ -103,8 +119,9 @@ export class DeliveryRunner {
     if (audience.id !== run.held.audienceId) await this.progress.recordAudience(run.held, audience.id);
     try {
       const done = fromUser === 0 ? 0 : run.batch.chunksDone;
-      if (!audience.receipt) await this.uploadAll(run, audience, fromUser, done);
-      else await this.uploadAll(run, audience, await this.record(run, first, audience.receipt), done + 1);
+      if (!audience.receipt) return await this.uploadAll(run, audience, fromUser, done);
+      await this.record(run, first, audience.receipt);
+      await this.uploadAll(run, audience, endOf(first), done + 1);
     } catch (error) {
       if (error instanceof AudienceMissingError) await this.audiences.forget(run.key, audience.id);
       throw error;
@@ -121,44 +138,38 @@ export class DeliveryRunner {
     return this.audiences.ensure(key, provider.client(held.tag), ctx);
   }
 
-  private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number, chunksDone: number) {
-    let budget = budgetOf(run);
-    for (let next = fromUser, index = chunksDone; ;) {
-      const chunk = nextChunk(run.rows, next, budget);
-      if (chunk.length === 0) return;
-      if (run.shouldStop()) throw new HandBackError();
-      try {
-        const receipt = await this.upload(run, audience, chunk, index);
-        next = await this.record(run, chunk, receipt);
-        index += 1;
-        budget = { ...budget, rows: Math.min(run.limits.rowsPerChunk, budget.rows * 2) };
-      } catch (error) {
-        if (!(error instanceof ChunkTooLargeError)) throw error;
-        if (chunk.length === 1) throw new RequestRejectedError(`${error.message}, though it carries one user alone`);
-        budget = { ...budget, rows: Math.ceil(chunk.length / 2) };
-      }
-    }
+  private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number, chunksDone: number): Promise<void> {
+    const { rows } = run;
+    await uploadChunks(
+      { rows, fromUser, chunksDone, budget: budgetOf(run) },
+      {
+        send: (chunk, index, isLast) => this.send(run, audience, chunk, index, isLast),
+        record: (chunk, receipt) => this.record(run, chunk, receipt),
+        pause: () => {
+          if (run.shouldStop()) throw new HandBackError();
+        },
+      },
+    );
   }
 
-  private async upload(run: Run, audience: RemoteAudience, chunk: Chunk, index: number): Promise<Receipt> {
-    const { held, provider, batch, rows, signal } = run;
+  private async send(run: Run, audience: RemoteAudience, chunk: Chunk, index: number, isLast: boolean) {
+    const { held, provider, batch, signal } = run;
     await this.takeCall(run);
-    const session = await this.batchReader.position(held, batch, index, chunk.at(-1) === rows.at(-1));
+    const session = await this.batchReader.position(held, batch, index, isLast);
     const sent = chunk.map(({ row }) => row);
     return provider.client(held.tag).upload(audience, sent, { deliveryId: held.id, signal, session });
   }
 
-  /** Records the answer to a chunk; returns the user after it. */
-  private async record({ held }: Run, chunk: Chunk, receipt: Receipt): Promise<number> {
+  /** Records the answer to a chunk. */
+  private async record({ held, quota, onProgress }: Run, chunk: Chunk, receipt: Receipt): Promise<void> {
     const users = chunk.map(({ user }) => user);
-    const endUser = users.at(-1)! + 1;
-    await this.progress.checkpoint(held, { firstUser: users[0]!, endUser, users }, receipt);
-    if (receipt.pauseMs) await this.limiter.block(held, receipt.pauseMs);
-    return endUser;
+    await this.progress.checkpoint(held, { firstUser: users[0]!, endUser: endOf(chunk), users }, receipt);
+    if (receipt.pauseMs) await this.limiter.block(quota, receipt.pauseMs);
+    await onProgress();
   }
 
-  private takeCall({ held, limits, signal }: Run): Promise<void> {
-    return this.limiter.take(held, limits.callsPerMinute, signal);
+  private takeCall({ quota, limits, signal }: Run): Promise<void> {
+    return this.limiter.take(quota, limits.callsPerMinute, signal);
   }
 }
 

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, or, sql } from 'drizzle-orm';
-import { v7 as uuid } from 'uuid';
+import { and, eq, sql } from 'drizzle-orm';
 import { Database, type Transaction } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
-import { predecessors } from '../delivery-state.js';
+import { tagHealth } from '../../storage/tag-schema.js';
 import { notifySettled } from '../delivery-watcher.js';
 import { purgeWhenDone } from '../payload-purge.service.js';
 import { type ClaimedDelivery, guarded, type SettledCounts } from './delivery-claim.js';
@@ -15,36 +14,10 @@ export interface DeliveryFailure {
   readonly retryable: boolean;
 }
 
-/**
- * How a worker takes a delivery up and lets go of it: done, given up, or to be taken up again. Every write after the claim is
- * guarded by it.
- */
+/** How a worker lets go of a delivery: done, given up, or to be taken up again. Every write is guarded by its claim. */
 @Injectable()
 export class DeliverySettlementRepository {
   constructor(private readonly database: Database) {}
-
-  /**
-   * Takes up a delivery whose time has come, or whose worker died: then the queue gives the very same job again. Nothing when it
-   * is settled, when it is not due, and when another job has it.
-   */
-  async claim(id: string, job: string): Promise<ClaimedDelivery | undefined> {
-    const isDue = sql`(${deliveries.dueAt} is null or ${deliveries.dueAt} <= now())`;
-    const waiting = predecessors('running').filter((state) => state !== 'running');
-    const isOpen = and(inArray(deliveries.state, waiting), isDue);
-    const [claimed] = await this.database.query
-      .update(deliveries)
-      .set({
-        state: 'running',
-        claim: uuid(),
-        job,
-        attempts: sql`${deliveries.attempts} + 1`,
-        dueAt: null,
-        startedAt: sql`coalesce(${deliveries.startedAt}, now())`,
-      })
-      .where(and(eq(deliveries.id, id), or(isOpen, and(eq(deliveries.state, 'running'), eq(deliveries.job, job)))))
-      .returning();
-    return claimed as ClaimedDelivery | undefined;
-  }
 
   /** Done. The batch's payload is purged when this was its last open delivery. */
   async succeed(held: ClaimedDelivery): Promise<SettledCounts> {
@@ -81,6 +54,30 @@ export class DeliverySettlementRepository {
       const failures = sql`${deliveries.failures} + ${failure.code === 'rate-limited' ? 0 : 1}`;
       await guarded(tx, held, { ...errorColumns(failure), state: 'waiting', dueAt, failures });
       await requeue(tx);
+      await notifySettled(tx, held.batch);
+    });
+  }
+
+  /**
+   * To wait until its tag works again, at most until `deadline`. Unless the tag does so already: then it is tried again soon.
+   */
+  async hold(
+    held: ClaimedDelivery,
+    failure: DeliveryFailure,
+    { soon, deadline }: { readonly soon: Date; readonly deadline: Date },
+    requeue: (tx: Transaction, dueAt: Date) => Promise<void>,
+  ): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      // The lock keeps the tag from being freed between this look and the write.
+      const [tag] = await tx
+        .select({ stoppedAt: tagHealth.stoppedAt })
+        .from(tagHealth)
+        .where(and(eq(tagHealth.provider, held.provider), eq(tagHealth.tag, held.tag)))
+        .for('share');
+      const isStopped = tag?.stoppedAt != null;
+      const dueAt = isStopped ? deadline : soon;
+      await guarded(tx, held, { ...errorColumns(failure), state: 'waiting', held: isStopped, dueAt });
+      await requeue(tx, dueAt);
       await notifySettled(tx, held.batch);
     });
   }

@@ -26,7 +26,7 @@ export class DeliveryWorker implements OnApplicationBootstrap, BeforeApplication
     if (this.config.role === 'api') return;
     for (const target of this.catalogue.targets()) {
       const { concurrency } = this.catalogue.provider(target.provider).limitsOf(target.tag);
-      await this.queue.work(target, concurrency, (job) => this.attempt.make(job, this.shutdown));
+      await this.queue.work(target, concurrency, (job) => this.attempt.make(job, concurrency, this.shutdown));
     }
     this.logger.log(`Working ${this.catalogue.targets().length} tags`);
   }

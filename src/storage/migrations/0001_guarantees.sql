@@ -22,6 +22,7 @@ CREATE TABLE "tag_health" (
 	CONSTRAINT "tag_health_provider_tag_pk" PRIMARY KEY("provider","tag")
 );
 --> statement-breakpoint
+DROP INDEX "deliveries_session";--> statement-breakpoint
 ALTER TABLE "batches" ADD COLUMN "request_id" text;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "turn" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "slot" integer;--> statement-breakpoint
@@ -31,6 +32,7 @@ CREATE UNIQUE INDEX "deliveries_slot" ON "deliveries" USING btree ("provider","t
 CREATE INDEX "deliveries_turn" ON "deliveries" USING btree ("provider","tag","turn");--> statement-breakpoint
 CREATE INDEX "deliveries_queued" ON "deliveries" USING btree ("provider","tag","turn") WHERE state = 'queued';--> statement-breakpoint
 CREATE INDEX "deliveries_held" ON "deliveries" USING btree ("provider","tag","turn","id") WHERE held;--> statement-breakpoint
+CREATE INDEX "deliveries_session" ON "deliveries" USING btree ("session","provider","tag","turn");--> statement-breakpoint
 INSERT INTO "tag_health" ("provider", "tag", "last_success_at", "last_error_at", "last_error_code") SELECT "provider", "tag", "last_success_at", "last_error_at", "last_error_code" FROM "tag_budgets";--> statement-breakpoint
 ALTER TABLE "tag_budgets" DROP COLUMN "last_success_at";--> statement-breakpoint
 ALTER TABLE "tag_budgets" DROP COLUMN "last_error_at";--> statement-breakpoint

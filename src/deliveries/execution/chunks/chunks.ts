@@ -1,4 +1,4 @@
-import type { PreparedRow } from '../../providers/contract/audience-provider.js';
+import type { PreparedRow } from '../../../providers/contract/audience-provider.js';
 
 /** The largest chunk a platform takes. */
 export interface ChunkBudget<Row> {

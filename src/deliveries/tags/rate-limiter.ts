@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from './delivery-queue.js';
-import { Database } from '../storage/database.js';
+import { Database } from '../../storage/database.js';
 
 /** A delivery waits this long in its worker; for anything longer it gives the worker back. */
 const LONGEST_SLEEP_MS = 3_000;
 /** How much of a minute's calls may come at once. */
 const BURST_MS = 10_000;
+
+/** What calls are counted by: a tag's own quota, or one that several tags of a provider share. */
+export interface Quota {
+  readonly provider: string;
+  readonly quota: string;
+}
 
 /** The tag may not be called for so long: longer than a worker should wait. */
 export class TagBusyError extends Error {
@@ -17,7 +22,7 @@ export class TagBusyError extends Error {
 }
 
 /**
- * The calls that a tag may make, counted in the database so that all processes together keep the platform's limit:
+ * The calls that may be made, counted in the database so that all processes together keep the platform's limit:
  * a generic cell rate algorithm in one statement, and a block that a platform's own answer sets.
  */
 @Injectable()
@@ -28,9 +33,9 @@ export class RateLimiter {
    * Returns once a call may be made.
    * @throws TagBusyError when that takes longer than a worker should wait
    */
-  async take(target: Target, callsPerMinute: number, signal: AbortSignal): Promise<void> {
+  async take(quota: Quota, callsPerMinute: number, signal: AbortSignal): Promise<void> {
     for (;;) {
-      const waitMs = await this.tryTake(target, callsPerMinute);
+      const waitMs = await this.tryTake(quota, callsPerMinute);
       if (waitMs === 0) return;
       if (waitMs > LONGEST_SLEEP_MS) throw new TagBusyError(waitMs);
       await sleep(waitMs, undefined, { signal });
@@ -38,29 +43,29 @@ export class RateLimiter {
   }
 
   /** No process calls the tag for so long. Never shortens a block that is already there. */
-  async block({ provider, tag }: Target, ms: number): Promise<void> {
+  async block({ provider, quota }: Quota, ms: number): Promise<void> {
     await this.database.query.execute(sql`
       insert into tag_budgets (provider, tag, next_call_at, blocked_until)
-      values (${provider}, ${tag}, now(), now() + ${ms} * interval '1 millisecond')
+      values (${provider}, ${quota}, now(), now() + ${ms} * interval '1 millisecond')
       on conflict (provider, tag) do update
       set blocked_until = greatest(tag_budgets.blocked_until, excluded.blocked_until)`);
   }
 
   /** @throws TagBusyError while the tag may not be called for longer than a worker should wait */
-  async refuseWhileBlocked({ provider, tag }: Target): Promise<void> {
+  async refuseWhileBlocked({ provider, quota }: Quota): Promise<void> {
     const { rows } = await this.database.query.execute<{ wait: number | null }>(sql`
       select ceil(extract(epoch from blocked_until - now()) * 1000)::int as wait
-      from tag_budgets where provider = ${provider} and tag = ${tag}`);
+      from tag_budgets where provider = ${provider} and tag = ${quota}`);
     const waitMs = rows[0]?.wait ?? 0;
     if (waitMs > LONGEST_SLEEP_MS) throw new TagBusyError(waitMs);
   }
 
   /** 0: taken. Otherwise the ms after which to ask again. */
-  private async tryTake({ provider, tag }: Target, callsPerMinute: number): Promise<number> {
+  private async tryTake({ provider, quota }: Quota, callsPerMinute: number): Promise<number> {
     const cost = sql`${60_000 / callsPerMinute} * interval '1 millisecond'`;
     const burst = sql`${BURST_MS} * interval '1 millisecond'`;
     const taken = await this.database.query.execute(sql`
-      insert into tag_budgets (provider, tag, next_call_at) values (${provider}, ${tag}, now() + ${cost})
+      insert into tag_budgets (provider, tag, next_call_at) values (${provider}, ${quota}, now() + ${cost})
       on conflict (provider, tag) do update
       set next_call_at = greatest(tag_budgets.next_call_at, now()) + ${cost}
       where coalesce(tag_budgets.blocked_until, now()) <= now() and tag_budgets.next_call_at <= now() + ${burst}
@@ -68,7 +73,7 @@ export class RateLimiter {
     if (taken.rows.length > 0) return 0;
     const { rows } = await this.database.query.execute<{ wait: number }>(sql`
       select ceil(extract(epoch from greatest(blocked_until, next_call_at - ${burst}) - now()) * 1000)::int as wait
-      from tag_budgets where provider = ${provider} and tag = ${tag}`);
+      from tag_budgets where provider = ${provider} and tag = ${quota}`);
     return Math.max(1, rows[0]?.wait ?? 1);
   }
 }

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
+import { v7 as uuid } from 'uuid';
+import { Database } from '../../storage/database.js';
+import { sqlState } from '../../storage/query-error.js';
+import { batches, deliveries, sessions } from '../../storage/schema.js';
+import { type DeliveryJob, DeliveryQueue } from '../delivery-queue.js';
+import { predecessors } from '../delivery-state.js';
+import type { ClaimedDelivery } from './delivery-claim.js';
+
+const UNIQUE_VIOLATION = '23505';
+const TRIES = 10;
+/** After so long a delivery that found no place asks again, ms. */
+const PLACE_WAIT_MS = 500;
+
+/** How a worker takes a delivery up. A tag has a number of places for running deliveries; a unique index keeps each for one. */
+@Injectable()
+export class DeliveryClaimsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly queue: DeliveryQueue,
+  ) {}
+
+  /**
+   * Takes up a delivery whose time has come, or whose worker died: then the queue gives the very same job again. When all
+   * places are taken the delivery is queued once more.
+   *
+   * @param places how many deliveries of the tag may run at once, over all processes
+   * @returns nothing when it was not taken up
+   */
+  async claim(job: DeliveryJob, places: number): Promise<ClaimedDelivery | undefined> {
+    for (let tries = 1; tries <= TRIES; tries++) {
+      try {
+        const claimed = await this.tryClaim(job, places);
+        if (claimed) return claimed;
+        break;
+      } catch (error) {
+        // Another worker took the same place in this moment.
+        if (sqlState(error) !== UNIQUE_VIOLATION) throw error;
+      }
+    }
+    await this.queueAgain(job.deliveryId);
+    return undefined;
+  }
+
+  private async tryClaim({ deliveryId, id: job }: DeliveryJob, places: number): Promise<ClaimedDelivery | undefined> {
+    const freePlace = sql`(select place from generate_series(1, ${places}::int) place
+      where not exists (select 1 from deliveries other where other.provider = deliveries.provider
+        and other.tag = deliveries.tag and other.state = 'running' and other.slot = place)
+      order by random() limit 1)`;
+    const isRunning = eq(deliveries.state, 'running');
+    const [found] = await this.database.query
+      .update(deliveries)
+      .set({
+        state: 'running',
+        claim: uuid(),
+        job,
+        slot: sql`case when ${isRunning} then deliveries.slot else ${freePlace} end`,
+        held: false,
+        attempts: sql`deliveries.attempts + 1`,
+        dueAt: null,
+        startedAt: sql`coalesce(deliveries.started_at, now())`,
+      })
+      .from(batches)
+      .innerJoin(sessions, eq(sessions.id, batches.session))
+      .where(
+        and(
+          eq(deliveries.id, deliveryId),
+          eq(batches.id, deliveries.batch),
+          or(and(isDue(), sql`${freePlace} is not null`), and(isRunning, eq(deliveries.job, job))),
+        ),
+      )
+      .returning({
+        ...getTableColumns(deliveries),
+        audience: sessions.name,
+        type: sessions.type,
+        sessionId: sessions.sessionId,
+        sequence: batches.sequence,
+        requestId: batches.requestId,
+      });
+    if (!found) return undefined;
+    const { audience, type, sessionId, sequence, requestId, ...delivery } = found;
+    return { ...delivery, upload: { audience, type, sessionId, sequence, requestId } } as ClaimedDelivery;
+  }
+
+  /** Unless it is settled, not due yet, or another job has it. */
+  private async queueAgain(id: string): Promise<void> {
+    const soon = new Date(Date.now() + PLACE_WAIT_MS * (0.5 + Math.random()));
+    await this.database.transaction(async (tx) => {
+      const [waiting] = await tx
+        .select()
+        .from(deliveries)
+        .where(and(eq(deliveries.id, id), isDue()));
+      if (waiting) await this.queue.send(tx, waiting, soon);
+    });
+  }
+}
+
+function isDue() {
+  const waiting = predecessors('running').filter((state) => state !== 'running');
+  return and(inArray(deliveries.state, waiting), or(isNull(deliveries.dueAt), sql`deliveries.due_at <= now()`));
+}
