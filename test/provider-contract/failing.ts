@@ -57,16 +57,17 @@ export function describeFailing({ facts, service, simulator, audience }: Contrac
     });
 
     it.each(Object.entries(facts.credentialStates))(
-      'fails with a credential that is %s as %s, and delivers once it is mended',
+      'stops the tag with a credential that is %s as %s, and delivers once it is mended and resumed',
       async (state, code) => {
         simulator().setToken(facts.credential, state);
         const { name, delivery } = await start();
-        const failed = await until(delivery, (seen) => seen.state === 'failed');
+        const held = await until(delivery, ({ error }) => error !== null);
         simulator().setToken(facts.credential, 'valid');
-        expect(failed).toMatchObject({ accepted: 0, pending: 3, error: { code, retryable: false } });
-        expect(failed.error?.message).toMatch(/\w{3}/);
-        expect(failed.error?.message).not.toContain(facts.credential);
-        await post(`${service().origin}/deliveries/${failed.id}/retry`);
+        expect(held).toMatchObject({ state: 'waiting', accepted: 0, pending: 3, error: { code, retryable: true } });
+        expect(held.error?.message).toMatch(/\w{3}/);
+        expect(held.error?.message).not.toContain(facts.credential);
+        const { body } = await post(`${service().origin}/providers/${facts.id}/tags/default/resume`);
+        expect(body).toMatchObject({ resumed: 1 });
         await until(delivery, (seen) => seen.state === 'succeeded');
         expect(audience(name)).toMatchObject({ memberCount: 3, rowsReceived: 3 });
       },
