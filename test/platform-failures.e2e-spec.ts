@@ -84,7 +84,7 @@ describe('a platform that fails', () => {
     await until(other.session, 'completed');
   });
 
-  it.each([
+  it.each<[string, Fault]>([
     ['a bad request', { kind: 'status', status: 400, path: '*/users', body: graphError(100) }],
     ['a locked audience', { kind: 'status', status: 400, path: '*/users', body: graphError(100, 1713230) }],
   ])('fails with the platform’s reason after %s, and delivers when retried', async (_, fault) => {
