@@ -63,12 +63,12 @@ export class FaultPlan {
     return this.plans.map(({ fault, seen, fired }) => ({ fault, seen, fired }));
   }
 
-  /** Decides what happens to one call, and counts it. */
-  take(method: string, path: string): Disturbance {
+  /** Decides what happens to one call, and counts it. `body` is asked for only where a fault looks into it. */
+  take(method: string, path: string, body: () => string): Disturbance {
     let delayMs = this.latency;
     let decided: DecidingFault | undefined;
     for (const plan of this.plans) {
-      if (!matches(plan, method, path)) continue;
+      if (!matches(plan, method, path, body)) continue;
       plan.seen += 1;
       if (plan.seen < plan.first || plan.fired >= plan.times) continue;
       if (plan.fault.kind === 'delay') delayMs += plan.fault.ms;
@@ -92,6 +92,8 @@ function planOf(fault: Fault): Plan {
   };
 }
 
-function matches(plan: Plan, method: string, path: string): boolean {
-  return (plan.method === undefined || plan.method === method) && (plan.path === undefined || plan.path.test(path));
+function matches({ fault, ...plan }: Plan, method: string, path: string, body: () => string): boolean {
+  if (plan.method !== undefined && plan.method !== method) return false;
+  if (plan.path !== undefined && !plan.path.test(path)) return false;
+  return fault.bodyIncludes === undefined || body().includes(fault.bodyIncludes);
 }

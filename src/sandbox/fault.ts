@@ -5,6 +5,8 @@ export interface FaultMatch {
   readonly method?: string;
   /** The path without the query; `*` stands for any run of characters, as in `/v26.0/1202*`. */
   readonly path?: string;
+  /** What stands in the body, parsed and written as JSON again: a digest, to hit the requests that carry one user. */
+  readonly bodyIncludes?: string;
   /** The first matching call to hit, from 1. With it alone, only that call is hit. */
   readonly nth?: number;
   /** How many calls are hit at most. */
@@ -61,7 +63,13 @@ export type FaultKind = Fault['kind'];
 
 type FieldType = 'string' | 'number' | 'boolean' | 'object' | 'any';
 
-const MATCH_FIELDS: Record<string, FieldType> = { method: 'string', path: 'string', nth: 'number', times: 'number' };
+const MATCH_FIELDS: Record<string, FieldType> = {
+  method: 'string',
+  path: 'string',
+  bodyIncludes: 'string',
+  nth: 'number',
+  times: 'number',
+};
 const KIND_FIELDS: Record<FaultKind, Record<string, FieldType>> = {
   status: { status: 'number', headers: 'object', body: 'any' },
   'rate-limit': {

@@ -165,7 +165,7 @@ export class SimulatorServer {
     const { entry } = res.locals as { entry: OpenEntry };
     const body = redactedParameters(req.body as unknown, this.simulator.secretParameters);
     if (bodySize(req) > 0) this.log.attachBody(entry, body, bodySize(req));
-    const { delayMs, fault } = this.plan.take(req.method, req.path);
+    const { delayMs, fault } = this.plan.take(req.method, req.path, () => JSON.stringify(req.body ?? null));
     if (fault !== undefined) entry.fault = fault.kind;
     if (delayMs > 0) await wait(delayMs, undefined, { ref: false });
     if (fault === undefined || fault.kind === 'drop-after') next();
