@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { get } from './support/upload.js';
 import { startService, type TestService, TWO_USERS } from './support/service.js';
-import { batchOf, eventually, type TestUpload, upload } from './support/upload.js';
+import { batchOf, eventually, get, post, type TestAnswer, type TestUpload, upload } from './support/upload.js';
 
 /** Each row of the table of answers of `POST /audience`. */
 describe('POST /audience answers', () => {
@@ -21,6 +20,11 @@ describe('POST /audience answers', () => {
   afterAll(() => service.stop());
 
   const headers = { 'x-api-key': 'write-secret-000000' };
+  const completed = (answer: TestAnswer) =>
+    eventually(
+      () => get(service.origin + answer.headers.get('location'), { 'x-api-key': 'read-secret-0000000' }),
+      ({ body }) => body.state === 'completed',
+    );
   const send = (test: TestUpload) => upload(service.origin, { name, users: TWO_USERS, headers, ...test });
 
   describe('accepted', () => {
@@ -62,6 +66,8 @@ describe('POST /audience answers', () => {
       service.sandbox.facebook.setToken('eu-token', 'expired');
       const answer = await send({ batch: batchOf(), query: 'sync=true' });
       service.sandbox.facebook.setToken('eu-token', 'valid');
+      await post(`${service.origin}/providers/facebook/tags/eu/resume`, headers);
+      await completed(answer);
       expect(answer.status).toBe(502);
       expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
       expect(answer.body).toMatchObject({ success: false, code: 'delivery-failed' });
@@ -71,7 +77,7 @@ describe('POST /audience answers', () => {
           tag: 'eu',
           code: 'credentials-rejected',
           message: expect.any(String),
-          retryable: false,
+          retryable: true,
         },
       ]);
       expect(answer.body.results).toMatchObject([
@@ -95,9 +101,7 @@ describe('POST /audience answers', () => {
       const answer = await send({ batch: batchOf(), query: 'sync=true&channels=facebook/eu' });
       service.sandbox.facebook.clearFaults();
       expect([answer.status, answer.body.code, answer.body.success]).toEqual([504, 'sync-timeout', false]);
-      const session = service.origin + answer.headers.get('location');
-      const read = () => get(session, { 'x-api-key': 'read-secret-0000000' });
-      await eventually(read, ({ body }) => body.state === 'completed');
+      await completed(answer);
     });
   });
 

@@ -49,6 +49,8 @@ const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'post /deliveries/{id}/retry': [202, 400, 404, 409],
   'post /deliveries/{id}/cancel': [200, 400, 404, 409],
   'get /providers': [200],
+  'post /providers/{provider}/tags/{tag}/resume': [200, 404],
+  'post /providers/{provider}/tags/{tag}/retry': [202, 404],
   'get /metrics': [200],
   'get /health/live': [200, 503],
   'get /health/ready': [200, 503],

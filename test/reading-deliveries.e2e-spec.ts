@@ -19,8 +19,17 @@ describe('reading deliveries', () => {
   afterAll(() => service.stop());
   afterEach(() => {
     service.sandbox.facebook.clearFaults();
-    service.sandbox.facebook.setToken('eu-token', 'valid');
   });
+
+  /** An account that refuses for good to make an audience: only a person can help. */
+  const failEu = () =>
+    service.sandbox.facebook.addFaults({
+      kind: 'error',
+      status: 400,
+      code: 100,
+      method: 'POST',
+      path: '*/act_555/customaudiences',
+    });
 
   async function send(name: string, channels: string, batch: Record<string, unknown> = {}): Promise<string> {
     const test = { name, batch: batchOf({ totalUsers: 2, ...batch }), users: TWO_USERS, query: `channels=${channels}` };
@@ -47,7 +56,7 @@ describe('reading deliveries', () => {
     let sessions: string[];
 
     beforeAll(async () => {
-      service.sandbox.facebook.setToken('eu-token', 'expired');
+      failEu();
       const batch = { sessionId: newSessionId(), totalBatches: 3, totalUsers: 6 };
       const parts = [1, 2, 3].map((sequence) => send('Listed', 'facebook/default,facebook/eu', { ...batch, sequence }));
       sessions = [...new Set(await Promise.all(parts)), await send('Other', 'facebook/default')];
@@ -127,11 +136,11 @@ describe('reading deliveries', () => {
     });
 
     it('queues a failed delivery again, once, and leaves the others alone', async () => {
-      service.sandbox.facebook.setToken('eu-token', 'expired');
+      failEu();
       const session = await send('Retried', 'facebook/default,facebook/eu');
       await settled(session, 'completed-with-errors');
       const [failed] = await list(`session=${session}&state=failed`);
-      service.sandbox.facebook.setToken('eu-token', 'valid');
+      service.sandbox.facebook.clearFaults();
       service.sandbox.facebook.addFaults({ kind: 'delay', ms: 300, path: '*/users' });
       const answers = await Promise.all([act(failed!.id, 'retry'), act(failed!.id, 'retry')]);
       expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
@@ -143,7 +152,7 @@ describe('reading deliveries', () => {
     });
 
     it('is 409 when the payload is no longer stored', async () => {
-      service.sandbox.facebook.setToken('eu-token', 'expired');
+      failEu();
       const session = await send('Purged', 'facebook/eu');
       await settled(session, 'completed-with-errors');
       await service.database.query(`update batches set payload = null, purged_at = now() where session = '${session}'`);

@@ -15,8 +15,17 @@ describe('reading sessions', () => {
   afterAll(() => service.stop());
   afterEach(() => {
     service.sandbox.facebook.clearFaults();
-    service.sandbox.facebook.setToken('eu-token', 'valid');
   });
+
+  /** An account that refuses for good to make an audience: only a person can help. */
+  const failEu = () =>
+    service.sandbox.facebook.addFaults({
+      kind: 'error',
+      status: 400,
+      code: 100,
+      method: 'POST',
+      path: '*/act_555/customaudiences',
+    });
 
   /** Posts one batch and returns the address of its session. */
   async function send(test: { name: string; type?: string; batch?: Record<string, unknown>; users?: unknown }) {
@@ -125,7 +134,7 @@ describe('reading sessions', () => {
     });
 
     it('is completed-with-errors when one tag failed, and says why at that tag alone', async () => {
-      service.sandbox.facebook.setToken('eu-token', 'expired');
+      failEu();
       const session = await untilState(await send({ name: 'One tag down' }), 'completed-with-errors');
       expect(tags(session)).toMatchObject([
         { tag: 'default', deliveries: { succeeded: 1 }, accepted: 2, pending: 0, lastError: null },
@@ -134,7 +143,7 @@ describe('reading sessions', () => {
           deliveries: { failed: 1 },
           accepted: 0,
           pending: 2,
-          lastError: { code: 'credentials-rejected', nextAttemptAt: null },
+          lastError: { code: 'request-rejected', nextAttemptAt: null },
         },
       ]);
     });

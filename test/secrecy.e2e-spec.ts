@@ -109,8 +109,9 @@ describe('what is kept secret', () => {
 
   /** A refusal for good: the batch stays stored, to be retried by hand. */
   async function fail(): Promise<string> {
-    faults({ kind: 'error', code: 100, status: 400, message: ECHO, path: '*/users', times: 2 });
+    faults({ kind: 'error', code: 100, status: 400, message: ECHO, path: '*/users' });
     const answer = await send({ batch: batchOf({ totalUsers: 4 }), query: 'sync=true' });
+    ground.sandbox.facebook.clearFaults();
     expect([answer.status, answer.body.errors?.map(({ code }) => code)]).toEqual([
       502,
       Array(2).fill('request-rejected'),

@@ -47,13 +47,14 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
     return purged.rowCount ?? 0;
   }
 
-  /** Retries end after a day: what is still open after a week has no worker, because its tag is no longer configured. */
+  /** Retries end long before: what is still open after a week has no worker, because its tag is no longer configured. */
   private async abandonOrphans(): Promise<void> {
-    const message = 'No worker took it up for a week: is its account still configured?';
+    const days = Math.max(ORPHAN_DAYS, this.config.deliveryMaxHours / 24 + 1);
+    const message = 'No worker took it up for days: is its account still configured?';
     await this.database.query.execute(sql`
       update deliveries set state = 'failed', claim = null, due_at = null, settled_at = now(), retryable = true,
-        error_code = 'abandoned', error_message = ${message}
-      where state in ('queued', 'waiting', 'processing') and queued_at < now() - ${ORPHAN_DAYS} * interval '1 day'`);
+        error_code = 'abandoned', error_message = ${message}, held = false
+      where state in ('queued', 'waiting', 'processing') and queued_at < now() - ${days} * interval '1 day'`);
   }
 }
 

@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { DeliveryJob } from '../delivery-queue.js';
 import { TagGate } from '../tags/tag-gate.js';
 import { DeliveryClaimsRepository } from './delivery-claims.repository.js';
-import { DeliveryOutcomes } from './delivery-outcomes.js';
+import { DeliveryOutcomes } from './verdict/delivery-outcomes.js';
 import { DeliveryRunner } from './delivery-runner.js';
 import { DeliverySettlementRepository } from './delivery-settlement.repository.js';
-import { DeliveryVerdict } from './delivery-verdict.service.js';
+import { DeliveryVerdict } from './verdict/delivery-verdict.service.js';
 
 /** The end of this process, as its deliveries see it. */
 export interface Shutdown {

@@ -27,17 +27,23 @@ type Chunk = readonly PreparedRow<unknown>[];
 export class BlamedRows {
   private waiting: Chunk[] = [];
   private inARow = 0;
-  private error: unknown;
+  /** The first refusal since rows were taken: what the platform said of the request as it was meant. */
+  private refusal: unknown;
 
   /** @param isProven whether rows of the delivery were taken before: then a refusal is about rows */
   constructor(public isProven: boolean) {}
 
+  /** A chunk was refused, for whatever rows. */
+  refused(error: unknown): void {
+    this.refusal ??= error;
+  }
+
   /** Returns the rows that may be recorded now; throws when the rows are not what is wrong. */
   blame(chunk: Chunk, error: unknown): readonly Chunk[] {
     this.inARow += 1;
-    this.error = error;
+    this.refused(error);
     this.waiting.push(chunk);
-    if (this.inARow >= (this.isProven ? REFUSALS_IN_A_ROW : UNPROVEN_REFUSALS)) throw error;
+    if (this.inARow >= (this.isProven ? REFUSALS_IN_A_ROW : UNPROVEN_REFUSALS)) throw this.refusal;
     return this.isProven ? this.taken() : [];
   }
 
@@ -45,12 +51,13 @@ export class BlamedRows {
   proven(): readonly Chunk[] {
     this.isProven = true;
     this.inARow = 0;
+    this.refusal = undefined;
     return this.taken();
   }
 
   /** Nothing is left to send. Where nothing was ever taken, the platform's reason stands for the delivery. */
   end(): void {
-    if (this.waiting.length > 0) throw this.error;
+    if (this.waiting.length > 0) throw this.refusal;
   }
 
   private taken(): readonly Chunk[] {

@@ -41,7 +41,8 @@ class Platform {
     const bad = chunk.flatMap(({ user }, row) =>
       this.bad.has(user) ? [{ row, reason: 'invalid-format' as const }] : [],
     );
-    if (bad.length > 0) throw new RequestRejectedError('a row is bad', { rows: this.options.names ? bad : [] });
+    if (bad.length > 0)
+      throw new RequestRejectedError(`a row of ${chunk.length} is bad`, { rows: this.options.names ? bad : [] });
     this.members.push(...chunk.map(({ user }) => user));
     return { accepted: chunk.length, refused: [] };
   }
@@ -98,7 +99,7 @@ describe('uploadChunks', () => {
 
   it('fails with the platform’s reason when it is the request that is wrong, and blames no row', async () => {
     const platform = new Platform(new Set(all(10_000)));
-    await expect(platform.deliver(10_000)).rejects.toThrow('a row is bad');
+    await expect(platform.deliver(10_000)).rejects.toThrow('a row of 10000 is bad');
     expect([platform.refused, platform.members]).toEqual([[], []]);
     expect(platform.requests).toBeLessThan(20);
   });

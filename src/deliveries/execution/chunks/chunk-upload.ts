@@ -47,8 +47,10 @@ export async function uploadChunks({ rows, fromUser, chunksDone, budget }: Uploa
       plan.taken(chunk);
     } catch (error) {
       if (error instanceof ChunkTooLargeError && chunk.length > 1) plan.tooLarge(chunk);
-      else if (error instanceof RequestRejectedError && chunk.length > 1) plan.refused(chunk);
-      else if (error instanceof RequestRejectedError || error instanceof ChunkTooLargeError) {
+      else if (error instanceof RequestRejectedError && chunk.length > 1) {
+        blamed.refused(error);
+        plan.refused(chunk);
+      } else if (error instanceof RequestRejectedError || error instanceof ChunkTooLargeError) {
         for (const row of blamed.blame(chunk, error)) await keep(row, ALONE_REFUSED);
         plan.leftOut(chunk, blamed.isProven);
       } else throw error;

@@ -8,7 +8,7 @@ import {
   RateLimitedError,
   RequestRejectedError,
   TermsNotAcceptedError,
-} from '../../providers/contract/provider-errors.js';
+} from '../../../providers/contract/provider-errors.js';
 import { nextStep } from './retry-policy.js';
 
 const HOUR = 3_600_000;

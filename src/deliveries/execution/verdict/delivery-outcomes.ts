@@ -1,9 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
-import { safeStack } from '../../common/safe-stack.js';
-import { MetricsService } from '../../metrics/metrics.service.js';
-import { Database } from '../../storage/database.js';
-import type { ClaimedDelivery, SettledCounts } from './delivery-claim.js';
+import { safeStack } from '../../../common/safe-stack.js';
+import { MetricsService } from '../../../metrics/metrics.service.js';
+import { Database } from '../../../storage/database.js';
+import type { ClaimedDelivery, SettledCounts } from '../delivery-claim.js';
 
 /** Makes known how attempts end: in the log, in counters, and as the last error of the tag that `GET /providers` shows. */
 @Injectable()

@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
-import { safeStack } from '../../common/safe-stack.js';
-import { AppConfig } from '../../config/config.js';
-import { PlatformUnavailableError, ProviderError, RateLimitedError } from '../../providers/contract/provider-errors.js';
-import { PayloadError } from '../../storage/payload-cipher.js';
-import { DeliveryQueue } from '../delivery-queue.js';
-import { TagBusyError } from '../tags/rate-limiter.js';
-import { TagGate, TagStoppedError } from '../tags/tag-gate.js';
-import { type ClaimedDelivery, ClaimLostError } from './delivery-claim.js';
+import { Clock } from '../../../common/clock.js';
+import { safeStack } from '../../../common/safe-stack.js';
+import { AppConfig } from '../../../config/config.js';
+import {
+  PlatformUnavailableError,
+  ProviderError,
+  RateLimitedError,
+} from '../../../providers/contract/provider-errors.js';
+import { PayloadError } from '../../../storage/payload-cipher.js';
+import { DeliveryQueue } from '../../delivery-queue.js';
+import { TagBusyError } from '../../tags/rate-limiter.js';
+import { TagGate, TagStoppedError } from '../../tags/tag-gate.js';
+import { type ClaimedDelivery, ClaimLostError } from '../delivery-claim.js';
 import { describeFailure, isOurs } from './delivery-failure.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
-import { HandBackError } from './delivery-runner.js';
-import { type DeliveryFailure, DeliverySettlementRepository } from './delivery-settlement.repository.js';
-import { StillProcessingError } from './remote-jobs.service.js';
+import { HandBackError } from '../delivery-runner.js';
+import { type DeliveryFailure, DeliverySettlementRepository } from '../delivery-settlement.repository.js';
+import { StillProcessingError } from '../remote-jobs.service.js';
 import { type NextStep, nextStep } from './retry-policy.js';
 
 /** A delivery whose tag works again by the time it is to be held comes back after so long, ms. */

@@ -1,4 +1,4 @@
-import { ProviderError, type ProviderErrorCode } from '../../providers/contract/provider-errors.js';
+import { ProviderError, type ProviderErrorCode } from '../../../providers/contract/provider-errors.js';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
