@@ -16,6 +16,8 @@ import { DeliveryWorker } from './execution/delivery-worker.js';
 import { RemoteJobsService } from './execution/remote-jobs.service.js';
 import { PayloadPurgeService } from './payload-purge.service.js';
 import { RateLimiter } from './rate-limiter.js';
+import { RejectionsWriter } from './rejections/rejections-writer.js';
+import { SealedEdgeTagIds } from './rejections/sealed-edge-tag-ids.js';
 import { RemoteAudienceService } from './remote-audience.service.js';
 
 /** The durable queue: one delivery per batch x provider x tag. `execution/` is the worker's side. */
@@ -36,10 +38,12 @@ import { RemoteAudienceService } from './remote-audience.service.js';
     DeliveryProgressRepository,
     DeliverySettlementRepository,
     RemoteJobsService,
+    RejectionsWriter,
+    SealedEdgeTagIds,
     PayloadPurgeService,
     RateLimiter,
     RemoteAudienceService,
   ],
-  exports: [DeliveriesService, DeliveryQueue],
+  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds],
 })
 export class DeliveriesModule {}

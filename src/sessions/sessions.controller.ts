@@ -8,7 +8,7 @@ import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { RejectionPageDto, RejectionQueryDto } from './dto/rejection.dto.js';
 import { SessionDetailDto, SessionPageDto } from './dto/session.dto.js';
 import { SessionQueryDto } from './dto/session-query.dto.js';
-import { RejectionReportsService } from './rejection-reports.service.js';
+import { RejectionReportsService } from './rejections/rejection-reports.service.js';
 import { SessionReportsService } from './session-reports.service.js';
 
 @ApiTags('reading')

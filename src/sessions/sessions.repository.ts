@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import type { AudienceType } from '../providers/contract/audience-provider.js';
+import type { AudienceType, IdentifierField, RejectionReason } from '../providers/contract/audience-provider.js';
 import { Database, type Transaction } from '../storage/database.js';
 import { batches, deliveries, rejections, sessions } from '../storage/schema.js';
 import type { DeliveryState } from '../deliveries/delivery-state.js';
@@ -54,8 +54,8 @@ export interface DeliveryTotals {
 export interface RejectionTotals {
   readonly provider: string;
   readonly tag: string;
-  readonly field: string;
-  readonly reason: string;
+  readonly field: IdentifierField | '';
+  readonly reason: RejectionReason;
   readonly users: number;
 }
 

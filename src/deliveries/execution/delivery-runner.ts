@@ -66,7 +66,7 @@ export class DeliveryRunner {
     await this.limiter.refuseWhileBlocked(held);
     const batch = await this.batchReader.read(held);
     const { rows, rejections } = provider.prepare(batch.users, held.tag);
-    await this.progress.recordPrepared(held, rejections);
+    await this.progress.recordPrepared(held, rejections, batch.users);
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
     const run: Run = { held, provider, limits, batch, rows, key, signal, shouldStop };
     try {
@@ -86,10 +86,11 @@ export class DeliveryRunner {
   }
 
   private async settleJobs(run: Run): Promise<void> {
-    const { held, provider, limits, rows, signal } = run;
+    const { held, provider, limits, batch, rows, signal } = run;
     if (limits.pollMs === undefined) return;
     const beforeCall = () => this.takeCall(run);
-    await this.jobs.settle(held, rows, provider.client(held.tag), { pollMs: limits.pollMs, signal, beforeCall });
+    const asking = { pollMs: limits.pollMs, signal, beforeCall, users: batch.users };
+    await this.jobs.settle(held, rows, provider.client(held.tag), asking);
   }
 
   private async deliver(run: Run, fromUser: number): Promise<void> {
@@ -149,10 +150,10 @@ export class DeliveryRunner {
   }
 
   /** Records the answer to a chunk; returns the user after it. */
-  private async record({ held }: Run, chunk: Chunk, receipt: Receipt): Promise<number> {
+  private async record({ held, batch }: Run, chunk: Chunk, receipt: Receipt): Promise<number> {
     const users = chunk.map(({ user }) => user);
     const endUser = users.at(-1)! + 1;
-    await this.progress.checkpoint(held, { firstUser: users[0]!, endUser, users }, receipt);
+    await this.progress.checkpoint(held, { firstUser: users[0]!, endUser, users }, receipt, batch.users);
     if (receipt.pauseMs) await this.limiter.block(held, receipt.pauseMs);
     return endUser;
   }

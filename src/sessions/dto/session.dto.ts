@@ -1,6 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DELIVERY_STATES, type DeliveryState } from '../../deliveries/delivery-state.js';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
+import {
+  IDENTIFIER_FIELDS,
+  type IdentifierField,
+  REASON_WORDS,
+  type RejectionReason,
+} from '../../providers/contract/rejection-vocabulary.js';
 import type { SessionState } from '../session-progress.js';
 
 /** Why deliveries of a tag do not get through right now, or did not. */
@@ -111,11 +117,11 @@ export class RejectionTotalDto {
   tag!: string;
 
   /** The identifier that was left out; null: the whole user. */
-  @ApiProperty({ type: String, nullable: true, example: 'phone' })
-  field!: string | null;
+  @ApiProperty({ type: String, enum: [...IDENTIFIER_FIELDS, null], nullable: true, example: 'phone' })
+  field!: IdentifierField | null;
 
-  @ApiProperty({ example: 'missing-country' })
-  reason!: string;
+  @ApiProperty({ type: String, enum: REASON_WORDS, example: 'missing-country' })
+  reason!: RejectionReason;
 
   @ApiProperty({ type: 'integer', example: 12 })
   users!: number;
