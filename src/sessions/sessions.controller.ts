@@ -58,7 +58,7 @@ export class SessionsController {
     @Query() query: RejectionQueryDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RejectionPageDto | StreamableFile> {
-    await this.sessions.get(id);
+    await this.sessions.find(id);
     if (query.format === 'json') return this.rejections.page(id, query);
     response.setHeader('Content-Disposition', `attachment; filename="rejections-${id}.csv"`);
     return new StreamableFile(this.rejections.csv(id, query), { type: 'text/csv; charset=utf-8' });
