@@ -69,10 +69,10 @@ export class SessionReportsService {
   private async describe(rows: readonly SessionRow[], time: SessionTime): Promise<SessionDto[]> {
     if (rows.length === 0) return [];
     const ids = rows.map(({ id }) => id);
-    const [batches, deliveries] = await Promise.all([
-      this.repository.batchTotals(ids),
-      this.repository.deliveryTotals(ids),
-    ]);
+    // In this order: of every batch that is counted the deliveries are there. The other way round a session whose last batch
+    // comes just now would pass for completed.
+    const batches = await this.repository.batchTotals(ids);
+    const deliveries = await this.repository.deliveryTotals(ids);
     return rows.map((row) => {
       const received = batches.find(({ session }) => session === row.id);
       const totals = deliveries.filter(({ session }) => session === row.id);
