@@ -46,7 +46,7 @@ export class RejectionReportsService {
   private async read(session: string, filter: RejectionFilter, after: PagePosition | undefined, limit: number) {
     const rows = await this.repository.packed(session, filter, after, rowsForPage(limit));
     const { slices, end } = sliceRows(rows, after, limit);
-    const found = slices.length > 0 ? await this.repository.users(slices) : [];
+    const found = slices.length > 0 ? await this.repository.usersOf(slices) : [];
     const items: RejectionDto[] = [];
     for (const users of found) items.push(...(await this.unpack(slices[users.place]!, users)));
     return { items, end };

@@ -58,7 +58,12 @@ export class RejectionsRepository {
   constructor(private readonly database: Database) {}
 
   /** The packed rows of a session from that of `from` on, itself included, in order. */
-  async packed(session: string, filter: RejectionFilter, from: PagePosition | undefined, limit: number) {
+  async packed(
+    session: string,
+    filter: RejectionFilter,
+    from: PagePosition | undefined,
+    limit: number,
+  ): Promise<PackedRow[]> {
     // By batch: the index on (session, sequence) gives them in order, so that only those of the page are looked at.
     const { rows } = await this.database.query.execute<Row<PackedRow>>(sql`
       select b.sequence, d.provider, d.tag, r.delivery, r.stage, r.field, r.reason, r.unnamed,
@@ -71,7 +76,7 @@ export class RejectionsRepository {
   }
 
   /** What the slices hold, in their order; nothing of a slice whose row is gone by now. */
-  async users(slices: readonly Slice[]): Promise<SliceUsers[]> {
+  async usersOf(slices: readonly Slice[]): Promise<SliceUsers[]> {
     const all = <K extends keyof PackedRow>(key: K) => sql.param(slices.map(({ row }) => row[key]));
     const size = usersOfPiece(sql`piece`);
     const { rows } = await this.database.query.execute<Row<SliceUsers>>(sql`
