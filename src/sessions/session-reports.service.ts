@@ -3,6 +3,7 @@ import { Clock } from '../common/clock.js';
 import { ProblemException } from '../common/problem.exception.js';
 import { AppConfig } from '../config/config.js';
 import type { DeliveryState } from '../deliveries/delivery-state.js';
+import { pendingOf } from '../deliveries/dto/user-counts.js';
 import type {
   MissingBatchesDto,
   SessionDetailDto,
@@ -10,7 +11,6 @@ import type {
   TagErrorDto,
   TagProgressDto,
 } from './dto/session.dto.js';
-import { pendingOf } from '../deliveries/dto/user-counts.js';
 import { certainSequences, countsFrom, firstOfGaps } from './missing-batches.js';
 import { expiresAt, type SessionCounts, sessionState, type SessionTime, sessionWarnings } from './session-progress.js';
 import {

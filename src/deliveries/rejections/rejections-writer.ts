@@ -14,14 +14,19 @@ const PREPARED = -1;
 export class RejectionsWriter {
   constructor(private readonly edgeTagIds: SealedEdgeTagIds) {}
 
-  /** What was found while preparing, in place of what an earlier attempt may have found. */
+  /** What was found while preparing, in place of what an earlier attempt found, which is the same but for changed settings. */
   async replacePrepared(
     tx: Transaction,
     delivery: string,
     packed: readonly PackedRejections[],
     users: readonly AudienceUser[],
   ): Promise<void> {
-    await tx.delete(rejections).where(and(eq(rejections.delivery, delivery), eq(rejections.stage, PREPARED)));
+    const isPrepared = and(eq(rejections.delivery, delivery), eq(rejections.stage, PREPARED));
+    const { field, reason, users: named } = rejections;
+    const before = await tx.select({ field, reason, users: named }).from(rejections).where(isPrepared);
+    // A platform that is down for a day has a delivery prepared hundreds of times.
+    if (contentOf(before) === contentOf(packed)) return;
+    await tx.delete(rejections).where(isPrepared);
     await this.add(tx, delivery, PREPARED, packed, users);
   }
 
@@ -61,4 +66,12 @@ export class RejectionsWriter {
     // Drizzle would write the bytes of an array as text.
     return { ...group, users: [...group.users], edgeTagIds: sql`${sql.param(pieces)}::bytea[]` };
   }
+}
+
+/** Equal for the same users with the same fields and reasons. */
+function contentOf(packed: readonly { field: string; reason: string; users: readonly number[] }[]): string {
+  return packed
+    .map(({ field, reason, users }) => `${field} ${reason} ${users.join()}`)
+    .sort()
+    .join('\n');
 }
