@@ -25,10 +25,12 @@ const USERS = [
   },
   { edgeTagId: 'cust-wqxz-82', email: 'second@wqxz.example', phone: '(202) 555-0187', country: 'US' },
 ];
+/** Told with the rejections of its user, who is known to the caller by it, and nowhere else. */
+const SHOWN_ID = 'edge-kqvj-84';
 /** Each of these is left out or refused, and must be so without being repeated. */
 const BAD_USERS = [
   { email: 'not an address of wqxz', phone: '07911 99 wqxz', country: 'Wqxzland', edgeTagId: 'third@wqxz.example' },
-  { email: 'fourth@wqxz.example', phone: '2025550199', firstName: 'Onlywqxz' },
+  { email: 'fourth@wqxz.example', phone: '2025550199', firstName: 'Onlywqxz', edgeTagId: SHOWN_ID },
 ];
 
 const sha256 = (text: string) => hash('sha256', text);
@@ -141,6 +143,7 @@ describe('what is kept secret', () => {
     const told = JSON.stringify(members);
     for (const digest of DIGESTS) expect(told).toContain(digest);
     expect(told).toContain('cust-wqxz-81');
+    expect(told).toContain(SHOWN_ID);
     expect(ground.sandbox.facebook.requests({ path: '*/users' }).requests.map(({ fault }) => fault ?? 'none')).toEqual(
       expect.arrayContaining(['none', 'status', 'drop-after', 'error']),
     );
@@ -150,13 +153,17 @@ describe('what is kept secret', () => {
     const columns = await dumpDatabase(ground.database.url);
     const tables = new Set(columns.map(({ name }) => name.split('.').slice(0, 2).join('.')));
     expect([...tables]).toEqual(expect.arrayContaining(['public.batches', 'public.deliveries', 'queue.job']));
-    const secrets = [...FORBIDDEN, encryptionKey.toLowerCase()];
+    const secrets = [...FORBIDDEN, SHOWN_ID, encryptionKey.toLowerCase()];
     const found = columns.flatMap(({ name, text }) =>
       secrets.filter((value) => text.toLowerCase().includes(value)).map((value) => `${name}: ${value}`),
     );
     expect(found).toEqual([]);
     const message = columns.find(({ name }) => name === 'public.deliveries.error_message')!.text;
     expect(message).toMatch(/Bad row \S+: \[email\]/);
+    // Two bytes that say for how many users, and what is sealed.
+    expect(columns.find(({ name }) => name === 'public.rejections.edge_tag_ids')!.text).toMatch(
+      /\0[\x01-\x04]\x01.{40}/s,
+    );
   });
 
   it('is stored, sealed, only while a delivery of the batch may still need it', async () => {
@@ -191,6 +198,7 @@ describe('what is kept secret', () => {
       const answer = await fetch(url, { headers });
       const told = JSON.stringify([...answer.headers]) + (await answer.text());
       expect([url, answer.status, foundIn(told)]).toEqual([url, 200, []]);
+      expect([url, told.includes(SHOWN_ID)]).toEqual([url, url.includes('/rejections')]);
     }
   });
 
@@ -206,7 +214,7 @@ describe('what is kept secret', () => {
     expect(service.log).toContain('failed: request-rejected');
     expect(service.log).toContain('"path":"/audience"');
     const password = new URL(ground.database.url).password;
-    const secrets = [...FORBIDDEN, encryptionKey.toLowerCase(), password.toLowerCase()];
+    const secrets = [...FORBIDDEN, SHOWN_ID, encryptionKey.toLowerCase(), password.toLowerCase()];
     const lines = service.log.split('\n');
     const leaks = lines.filter((line) => secrets.some((secret) => line.toLowerCase().includes(secret)));
     expect(leaks).toEqual([]);

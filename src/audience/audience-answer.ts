@@ -2,6 +2,7 @@ import { ProblemException } from '../common/problem.exception.js';
 import type { DeliveryRow } from '../deliveries/deliveries.repository.js';
 import type { BatchOutcome } from '../deliveries/deliveries.service.js';
 import type { DeliveryState } from '../deliveries/delivery-state.js';
+import { pendingOf } from '../deliveries/dto/user-counts.js';
 import type { DeliveryErrorDto, DeliveryResultDto } from './dto/upload-answer.dto.js';
 
 /** The platform has all of it: nothing is left to be done by us. */
@@ -29,7 +30,7 @@ export function syncResults({ deliveries, decided }: BatchOutcome, location: str
 function toResult(row: DeliveryRow): DeliveryResultDto {
   const { provider, tag, state, audienceId, received, accepted, skipped, rejected } = row;
   const result = { provider, tag, audienceId, received, accepted, skipped, rejected };
-  return state === 'processing' ? { ...result, state } : result;
+  return state === 'processing' ? { ...result, state, pending: pendingOf(row) } : result;
 }
 
 function toError({ provider, tag, state, errorCode, errorMessage, retryable }: DeliveryRow): DeliveryErrorDto {

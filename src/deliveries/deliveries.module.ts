@@ -17,6 +17,8 @@ import { DeliverySettlementRepository } from './execution/delivery-settlement.re
 import { DeliveryWorker } from './execution/delivery-worker.js';
 import { RemoteJobsService } from './execution/remote-jobs.service.js';
 import { PayloadPurgeService } from './payload-purge.service.js';
+import { RejectionsWriter } from './rejections/rejections-writer.js';
+import { SealedEdgeTagIds } from './rejections/sealed-edge-tag-ids.js';
 import { RemoteAudienceService } from './remote-audience.service.js';
 import { HeldDeliveries } from './tags/held-deliveries.js';
 import { RateLimiter } from './tags/rate-limiter.js';
@@ -43,6 +45,8 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryProgressRepository,
     DeliverySettlementRepository,
     RemoteJobsService,
+    RejectionsWriter,
+    SealedEdgeTagIds,
     PayloadPurgeService,
     RateLimiter,
     TagGate,
@@ -53,6 +57,6 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryVerdict,
     RemoteAudienceService,
   ],
-  exports: [DeliveriesService, DeliveryQueue],
+  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds],
 })
 export class DeliveriesModule {}

@@ -8,7 +8,7 @@ import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { RejectionPageDto, RejectionQueryDto } from './dto/rejection.dto.js';
 import { SessionDetailDto, SessionPageDto } from './dto/session.dto.js';
 import { SessionQueryDto } from './dto/session-query.dto.js';
-import { RejectionReportsService } from './rejection-reports.service.js';
+import { RejectionReportsService } from './rejections/rejection-reports.service.js';
 import { SessionReportsService } from './session-reports.service.js';
 
 @ApiTags('reading')
@@ -58,7 +58,7 @@ export class SessionsController {
     @Query() query: RejectionQueryDto,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RejectionPageDto | StreamableFile> {
-    await this.sessions.get(id);
+    await this.sessions.find(id);
     if (query.format === 'json') return this.rejections.page(id, query);
     response.setHeader('Content-Disposition', `attachment; filename="rejections-${id}.csv"`);
     return new StreamableFile(this.rejections.csv(id, query), { type: 'text/csv; charset=utf-8' });

@@ -1,22 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../src/providers/contract/audience-user.js';
+import { IDENTIFIER_FIELDS, REASON_WORDS } from '../../src/providers/contract/rejection-vocabulary.js';
 import { AWKWARD_USERS } from './awkward-users.js';
 import type { ContractBench } from './describe-provider.js';
-
-/** The words that a rejection may use, as README lists them. */
-const REASONS = [
-  'no-usable-identifier',
-  'invalid-format',
-  'missing-country',
-  'invalid-length',
-  'unknown-country',
-  'digest-not-accepted',
-  'looks-like-personal-data',
-  'unsupported-country',
-  'refused-by-platform',
-];
-const FIELDS = ['edgeTagId', 'email', 'phone', 'firstName', 'lastName', 'country', 'postalCode', 'purchase'];
 
 /** Preparing is pure: every user becomes a row or a rejection, whatever its values are. */
 export function describePreparing({ facts, service }: ContractBench): void {
@@ -42,8 +29,8 @@ export function describePreparing({ facts, service }: ContractBench): void {
     it('names rejections by words of the fixed vocabulary', () => {
       const { rejections } = prepare(AWKWARD_USERS);
       expect(rejections.length).toBeGreaterThan(0);
-      expect(rejections.filter(({ reason }) => !REASONS.includes(reason))).toEqual([]);
-      expect(rejections.filter(({ field }) => field !== undefined && !FIELDS.includes(field))).toEqual([]);
+      expect(rejections.filter(({ reason }) => !REASON_WORDS.includes(reason))).toEqual([]);
+      expect(rejections.filter(({ field }) => field !== undefined && !IDENTIFIER_FIELDS.includes(field))).toEqual([]);
       expect(Object.keys(Object.assign({}, ...rejections) as object).sort()).toEqual(['field', 'reason', 'user']);
     });
 

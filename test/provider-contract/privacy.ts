@@ -79,7 +79,7 @@ export function describePrivacy({ facts, service, simulator, send }: ContractBen
       expect(secrets.filter((secret) => logged.log.includes(secret))).toEqual([]);
     });
 
-    it('tells rejections by batch, row, field and reason, and no value', async () => {
+    it('tells rejections by batch, row, edgeTagId, field and reason, and no other value', async () => {
       const { headers } = await send([
         PERSON,
         facts.unmatchable,
@@ -89,8 +89,9 @@ export function describePrivacy({ facts, service, simulator, send }: ContractBen
       const text = await answer.text();
       const { items } = JSON.parse(text) as { items: Record<string, unknown>[] };
       const at = { sequence: 1, provider: facts.id, tag: 'default', count: 1 };
-      expect(items).toContainEqual({ ...at, user: 1, field: null, reason: 'no-usable-identifier' });
-      expect(items).toContainEqual({ ...at, user: 2, field: 'email', reason: 'invalid-format' });
+      const { edgeTagId = null } = facts.unmatchable as { edgeTagId?: string };
+      expect(items).toContainEqual({ ...at, user: 1, edgeTagId, field: null, reason: 'no-usable-identifier' });
+      expect(items).toContainEqual({ ...at, user: 2, edgeTagId: null, field: 'email', reason: 'invalid-format' });
       expect(text).not.toContain('4711');
     });
   });

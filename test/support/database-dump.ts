@@ -24,7 +24,7 @@ export async function dumpDatabase(url: string): Promise<DumpedColumn[]> {
       const { rows } = await client.query<{ text: string | null; value: unknown }>(
         `select "${column}"::text as text, "${column}" as value from "${schema}"."${table}"`,
       );
-      const texts = rows.map(({ text, value }) => `${text ?? ''}\n${Buffer.isBuffer(value) ? latin(value) : ''}`);
+      const texts = rows.map(({ text, value }) => `${text ?? ''}\n${latin(value)}`);
       dumped.push({ name: `${schema}.${table}.${column}`, text: texts.join('\n') });
     }
     return dumped;
@@ -33,7 +33,8 @@ export async function dumpDatabase(url: string): Promise<DumpedColumn[]> {
   }
 }
 
-/** One character a byte, so that ASCII within anything is found. */
-function latin(bytes: Buffer): string {
-  return bytes.toString('latin1');
+/** Bytes, alone or as an array, as one character each, so that ASCII within anything is found. */
+function latin(value: unknown): string {
+  if (Array.isArray(value)) return value.map(latin).join('\n');
+  return Buffer.isBuffer(value) ? value.toString('latin1') : '';
 }

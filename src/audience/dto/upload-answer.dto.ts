@@ -31,6 +31,14 @@ export class DeliveryResultDto {
     description: 'Only where the platform has everything and has not decided yet; the session tells when it has',
   })
   readonly state?: 'processing';
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    description:
+      'With `processing`: users that the platform has not decided about; received = accepted + skipped + rejected + pending',
+  })
+  readonly pending?: number;
 }
 
 /** The batch is stored; with `sync=true`, delivered to every tag. */

@@ -3,6 +3,7 @@ import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
 import { PageQueryDto } from '../../common/page.dto.js';
 import type { DeliveryRow } from '../deliveries.repository.js';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.js';
+import { pendingOf } from './user-counts.js';
 
 /** Which deliveries to list. */
 export class DeliveryQueryDto extends PageQueryDto {
@@ -36,6 +37,11 @@ export class DeliveryFailureDto {
   @ApiProperty({ type: Boolean, description: 'Whether it may succeed without anybody changing anything' })
   readonly retryable!: boolean;
 }
+
+/** What `pending` says, for the API's document. */
+export const PENDING_EXPLAINED =
+  'Users that nothing is decided about: received = accepted + skipped + rejected + pending, at every moment. 0 once the delivery ' +
+  'has succeeded; of a failed or cancelled one it is what was left unsent';
 
 /** One batch going to one account. `received = accepted + skipped + rejected + pending` at every moment. */
 export class DeliveryDto {
@@ -75,7 +81,7 @@ export class DeliveryDto {
   @ApiProperty({ type: 'integer' })
   readonly rejected!: number;
 
-  @ApiProperty({ type: 'integer', description: 'Not decided yet' })
+  @ApiProperty({ type: 'integer', description: PENDING_EXPLAINED })
   readonly pending!: number;
 
   @ApiProperty({ type: DeliveryFailureDto, nullable: true })
@@ -83,6 +89,12 @@ export class DeliveryDto {
 
   @ApiProperty({ type: String, format: 'date-time', nullable: true, description: 'When a waiting delivery goes on' })
   readonly nextAttemptAt!: string | null;
+
+  @ApiProperty({
+    type: Boolean,
+    description: 'It waits until its tag works again, not for a time: see `GET /providers`',
+  })
+  readonly waitsForTag!: boolean;
 
   @ApiProperty({ type: String, format: 'date-time' })
   readonly createdAt!: string;
@@ -106,16 +118,17 @@ export class DeliveryPageDto {
 export function toDeliveryDto(row: DeliveryRow): DeliveryDto {
   const { id, session, provider, tag, segment, state, attempts, audienceId, received, accepted, skipped, rejected } =
     row;
-  const { errorCode, errorMessage, platformCode, retryable, dueAt, createdAt, startedAt, settledAt } = row;
+  const { errorCode, errorMessage, platformCode, retryable, dueAt, held, createdAt, startedAt, settledAt } = row;
   const identity = { id, session, provider, tag, segment, state, attempts, audienceId };
-  const counts = { received, accepted, skipped, rejected, pending: received - accepted - skipped - rejected };
+  const counts = { received, accepted, skipped, rejected, pending: pendingOf(row) };
   return {
     ...identity,
     ...counts,
     error: errorCode
       ? { code: errorCode, message: errorMessage ?? '', platformCode, retryable: retryable ?? false }
       : null,
-    nextAttemptAt: dueAt?.toISOString() ?? null,
+    nextAttemptAt: held ? null : (dueAt?.toISOString() ?? null),
+    waitsForTag: held,
     createdAt: createdAt.toISOString(),
     startedAt: startedAt?.toISOString() ?? null,
     settledAt: settledAt?.toISOString() ?? null,

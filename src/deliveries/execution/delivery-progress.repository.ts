@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Receipt, Rejection } from '../../providers/contract/audience-provider.js';
+import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { Database } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
+import { RejectionsWriter } from '../rejections/rejections-writer.js';
 import { type ClaimedDelivery, guarded } from './delivery-claim.js';
-import { insertRejections, packRefusals, packRejections, PREPARED } from './packed-rejections.js';
+import { outcomeOf, packRejections } from './packed-rejections.js';
 
 /** One chunk as it was sent. */
 export interface SentChunk {
@@ -18,14 +20,27 @@ export interface SentChunk {
 /** What a worker writes while it delivers. Every write is guarded by its claim. */
 @Injectable()
 export class DeliveryProgressRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rejections: RejectionsWriter,
+  ) {}
 
-  /** What was found before anything was sent. Repeated by every attempt with the same outcome. */
-  async recordPrepared(held: ClaimedDelivery, found: readonly Rejection[]): Promise<void> {
+  /**
+   * What was found before anything was sent. Every attempt finds it again; once users are settled it stays as it was, because
+   * another finding, with changed settings, would no longer add up with them.
+   *
+   * @param users all users of the batch
+   */
+  async recordPrepared(
+    held: ClaimedDelivery,
+    found: readonly Rejection[],
+    users: readonly AudienceUser[],
+  ): Promise<void> {
+    if (held.nextUser > 0) return;
     const skipped = new Set(found.filter(({ field }) => field === undefined).map(({ user }) => user)).size;
     await this.database.transaction(async (tx) => {
       await guarded(tx, held, { skipped });
-      await insertRejections(tx, held.id, PREPARED, packRejections(found));
+      await this.rejections.replacePrepared(tx, held.id, packRejections(found), users);
     });
   }
 
@@ -33,14 +48,18 @@ export class DeliveryProgressRepository {
     await guarded(this.database.query, held, { audienceId });
   }
 
-  /** The platform's answer to one chunk; the chunk is never sent again. */
-  async checkpoint(held: ClaimedDelivery, chunk: SentChunk, receipt: Receipt): Promise<void> {
-    const sent = chunk.users.length;
-    const { remoteJobId } = receipt;
-    const refused = Math.min(receipt.refused.length + (receipt.refusedUnnamed ?? 0), sent);
-    // What the platform still decides is neither accepted nor rejected.
-    const accepted = remoteJobId === undefined ? Math.min(receipt.accepted, sent) : 0;
-    const rejected = remoteJobId === undefined ? sent - accepted : refused;
+  /**
+   * The platform's answer to one chunk; the chunk is never sent again.
+   *
+   * @param users all users of the batch
+   */
+  async checkpoint(
+    held: ClaimedDelivery,
+    chunk: SentChunk,
+    receipt: Receipt,
+    users: readonly AudienceUser[],
+  ): Promise<void> {
+    const { accepted, rejected, rejections: refused } = outcomeOf(chunk.users, receipt);
     await this.database.transaction(async (tx) => {
       await guarded(tx, held, {
         nextUser: chunk.endUser,
@@ -56,12 +75,12 @@ export class DeliveryProgressRepository {
         delivery: held.id,
         firstUser: chunk.firstUser,
         endUser: chunk.endUser,
-        sent,
+        sent: chunk.users.length,
         accepted,
-        remoteJobId,
+        remoteJobId: receipt.remoteJobId,
         recordedAt: sql`now()`,
       });
-      await insertRejections(tx, held.id, chunk.firstUser, packRefusals(chunk.users, receipt));
+      await this.rejections.add(tx, held.id, chunk.firstUser, refused, users);
     });
   }
 

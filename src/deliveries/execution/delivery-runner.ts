@@ -73,7 +73,7 @@ export class DeliveryRunner {
     await this.limiter.refuseWhileBlocked(quota);
     const batch = await this.batchReader.read(held);
     const { rows, rejections } = provider.prepare(batch.users, held.tag);
-    await this.progress.recordPrepared(held, rejections);
+    await this.progress.recordPrepared(held, rejections, batch.users);
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
     const run: Run = { ...watch, held, provider, limits, quota, batch, rows, key };
     try {
@@ -102,10 +102,11 @@ export class DeliveryRunner {
   }
 
   private async settleJobs(run: Run): Promise<void> {
-    const { held, provider, limits, rows, signal } = run;
+    const { held, provider, limits, batch, rows, signal } = run;
     if (limits.pollMs === undefined) return;
     const beforeCall = () => this.takeCall(run);
-    await this.jobs.settle(held, rows, provider.client(held.tag), { pollMs: limits.pollMs, signal, beforeCall });
+    const asking = { pollMs: limits.pollMs, signal, beforeCall, users: batch.users };
+    await this.jobs.settle(held, rows, provider.client(held.tag), asking);
   }
 
   private async deliver(run: Run, fromUser: number): Promise<void> {
@@ -161,9 +162,10 @@ export class DeliveryRunner {
   }
 
   /** Records the answer to a chunk. */
-  private async record({ held, quota, onProgress }: Run, chunk: Chunk, receipt: Receipt): Promise<void> {
+  private async record({ held, quota, batch, onProgress }: Run, chunk: Chunk, receipt: Receipt): Promise<void> {
     const users = chunk.map(({ user }) => user);
-    await this.progress.checkpoint(held, { firstUser: users[0]!, endUser: endOf(chunk), users }, receipt);
+    const sent = { firstUser: users[0]!, endUser: endOf(chunk), users };
+    await this.progress.checkpoint(held, sent, receipt, batch.users);
     if (receipt.pauseMs) await this.limiter.block(quota, receipt.pauseMs);
     await onProgress();
   }

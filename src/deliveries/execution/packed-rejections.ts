@@ -1,17 +1,27 @@
-import { sql } from 'drizzle-orm';
-import type { Receipt, Rejection } from '../../providers/contract/audience-provider.js';
-import type { Transaction } from '../../storage/database.js';
-import { rejections } from '../../storage/schema.js';
+import type {
+  IdentifierField,
+  Receipt,
+  Rejection,
+  RejectionReason,
+} from '../../providers/contract/audience-provider.js';
 
 /** All users of one field and reason: what is stored as one row. `field` is empty for the whole user. */
 export interface PackedRejections {
-  readonly field: string;
-  readonly reason: string;
+  readonly field: IdentifierField | '';
+  readonly reason: RejectionReason;
   readonly users: readonly number[];
   readonly unnamed: number;
 }
 
-/** Pure: rejections found while preparing, grouped by field and reason. */
+/** What a platform's answer decides about the users of one chunk: each is accepted, rejected, or still pending, once. */
+export interface ChunkOutcome {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** As many users as `rejected`, named or counted. */
+  readonly rejections: readonly PackedRejections[];
+}
+
+/** Pure: rejections grouped by field and reason. */
 export function packRejections(found: readonly Rejection[]): PackedRejections[] {
   const groups = new Map<string, PackedRejections & { users: number[] }>();
   for (const { user, field = '', reason } of found) {
@@ -24,45 +34,36 @@ export function packRejections(found: readonly Rejection[]): PackedRejections[] 
 }
 
 /**
- * Pure: what a platform refused of one chunk, row numbers turned into users.
+ * Pure: what a platform said of one chunk, row numbers turned into users. Where its numbers contradict each other nobody is
+ * counted twice, and rather as rejected than as accepted. What it did not take and did not name is counted as refused.
  *
  * @param users the chunk's users, in the order of its rows
  */
-export function packRefusals(users: readonly number[], receipt: Receipt): PackedRejections[] {
-  const named = packRejections(
-    receipt.refused.flatMap(({ row, reason }) => {
-      const user = users[row];
-      return user === undefined ? [] : [{ user, reason }];
-    }),
-  );
-  const unnamed = Math.min(receipt.refusedUnnamed ?? 0, users.length);
-  if (unnamed === 0) return named;
-  const byPlatform = named.find(({ reason }) => reason === 'refused-by-platform');
-  if (!byPlatform) return [...named, { field: '', reason: 'refused-by-platform', users: [], unnamed }];
-  return named.map((group) => (group === byPlatform ? { ...group, unnamed } : group));
+export function outcomeOf(users: readonly number[], receipt: Receipt): ChunkOutcome {
+  const named = namedBy(users, receipt);
+  const rest = users.length - named.length;
+  // What the platform decides later is neither accepted nor rejected.
+  if (receipt.remoteJobId !== undefined) {
+    return { accepted: 0, rejected: named.length, rejections: packRejections(named) };
+  }
+  const accepted = Math.max(0, Math.min(receipt.accepted, rest - (receipt.refusedUnnamed ?? 0)));
+  return { accepted, rejected: users.length - accepted, rejections: pack(named, rest - accepted) };
 }
 
-/** Rejections found while preparing are found again by every attempt; a chunk's are added to what it has. */
-export const PREPARED = -1;
-
-/** @param stage {@link PREPARED}, or the first user of the chunk that the platform answered */
-export async function insertRejections(
-  tx: Transaction,
-  delivery: string,
-  stage: number,
-  packed: readonly PackedRejections[],
-): Promise<void> {
-  if (packed.length === 0) return;
-  const rows = packed.map((group) => ({ delivery, stage, ...group, users: [...group.users] }));
-  const insert = tx.insert(rejections).values(rows);
-  if (stage === PREPARED) await insert.onConflictDoNothing();
-  else {
-    await insert.onConflictDoUpdate({
-      target: [rejections.delivery, rejections.stage, rejections.field, rejections.reason],
-      set: {
-        users: sql`${rejections.users} || excluded.users`,
-        unnamed: sql`${rejections.unnamed} + excluded.unnamed`,
-      },
-    });
+/** Each user once, however often its row was named, and no row that the chunk does not have. */
+function namedBy(users: readonly number[], { refused }: Receipt): Rejection[] {
+  const byUser = new Map<number, Rejection>();
+  for (const { row, reason } of refused) {
+    const user = users[row];
+    if (user !== undefined && !byUser.has(user)) byUser.set(user, { user, reason });
   }
+  return [...byUser.values()];
+}
+
+function pack(named: readonly Rejection[], unnamed: number): PackedRejections[] {
+  const groups = packRejections(named);
+  if (unnamed === 0) return groups;
+  const byPlatform = groups.find(({ reason }) => reason === 'refused-by-platform');
+  if (!byPlatform) return [...groups, { field: '', reason: 'refused-by-platform', users: [], unnamed }];
+  return groups.map((group) => (group === byPlatform ? { ...group, unnamed } : group));
 }

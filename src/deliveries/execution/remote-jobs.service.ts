@@ -1,16 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { PreparedRow, ProviderClient, Receipt } from '../../providers/contract/audience-provider.js';
+import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
+import { RejectionsWriter } from '../rejections/rejections-writer.js';
 import { type ClaimedDelivery, guarded } from './delivery-claim.js';
-import { insertRejections, packRefusals } from './packed-rejections.js';
+import { outcomeOf } from './packed-rejections.js';
 
 /** The platform has not decided about all chunks yet: ask again after so long. */
 export class StillProcessingError extends Error {
   constructor(readonly delayMs: number) {
     super(`The platform is still processing; asked again in ${delayMs} ms`);
   }
+}
+
+/** How a delivery's jobs are asked for. */
+export interface Asking {
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+  readonly beforeCall: () => Promise<void>;
+  /** All users of the batch. */
+  readonly users: readonly AudienceUser[];
 }
 
 type PendingChunk = typeof checkpoints.$inferSelect & { readonly remoteJobId: string };
@@ -24,7 +35,10 @@ const SLOWEST = 20;
  */
 @Injectable()
 export class RemoteJobsService {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly rejections: RejectionsWriter,
+  ) {}
 
   /**
    * Asks for every job of the delivery that is still open and records what was decided.
@@ -35,7 +49,7 @@ export class RemoteJobsService {
     held: ClaimedDelivery,
     rows: readonly PreparedRow<unknown>[],
     client: ProviderClient,
-    { pollMs, signal, beforeCall }: { pollMs: number; signal: AbortSignal; beforeCall: () => Promise<void> },
+    { pollMs, signal, beforeCall, users }: Asking,
   ): Promise<void> {
     let waitMs: number | undefined;
     for (const chunk of await this.pending(held.id)) {
@@ -43,7 +57,7 @@ export class RemoteJobsService {
       await beforeCall();
       const receipt = await client.pollUpload(chunk.remoteJobId, { deliveryId: held.id, signal });
       if (receipt === 'pending') waitMs = Math.min(waitMs ?? Infinity, pollDelay(chunk, pollMs));
-      else await this.record(held, chunk, rows, receipt);
+      else await this.record(held, chunk, rows, receipt, users);
     }
     if (waitMs !== undefined) throw new StillProcessingError(waitMs);
   }
@@ -62,20 +76,21 @@ export class RemoteJobsService {
     chunk: PendingChunk,
     rows: readonly PreparedRow<unknown>[],
     receipt: Receipt,
+    batch: readonly AudienceUser[],
   ) {
     await this.database.transaction(async (tx) => {
       const users = await usersOf(tx, held.id, chunk, rows);
-      const accepted = Math.min(receipt.accepted, users.length);
+      const { accepted, rejected, rejections: refused } = outcomeOf(users, { ...receipt, remoteJobId: undefined });
       await guarded(tx, held, {
         accepted: sql`${deliveries.accepted} + ${accepted}`,
-        rejected: sql`${deliveries.rejected} + ${users.length - accepted}`,
+        rejected: sql`${deliveries.rejected} + ${rejected}`,
         failures: 0,
       });
       await tx
         .update(checkpoints)
         .set({ remoteJobId: null, accepted })
         .where(and(eq(checkpoints.delivery, held.id), eq(checkpoints.firstUser, chunk.firstUser)));
-      await insertRejections(tx, held.id, chunk.firstUser, packRefusals(users, receipt));
+      await this.rejections.add(tx, held.id, chunk.firstUser, refused, batch);
     });
   }
 }

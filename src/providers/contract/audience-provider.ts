@@ -1,4 +1,7 @@
 import type { AudienceUser } from './audience-user.js';
+import type { IdentifierField, RejectionReason } from './rejection-vocabulary.js';
+
+export type { IdentifierField, RejectionReason };
 
 /** `@Inject(AUDIENCE_PROVIDERS) providers: readonly AudienceProvider[]` receives every platform of the build. */
 export const AUDIENCE_PROVIDERS = Symbol('AUDIENCE_PROVIDERS');
@@ -102,30 +105,6 @@ export interface Rejection {
   readonly field?: IdentifierField;
   readonly reason: RejectionReason;
 }
-
-/** The fields of a user that a rejection may name, in the words of the API. */
-export type IdentifierField = Exclude<keyof AudienceUser, 'purchase'> | 'purchase';
-
-/** The fixed vocabulary of rejections, documented in README. */
-export type RejectionReason =
-  /** No identifier is left that the platform can match. */
-  | 'no-usable-identifier'
-  /** Not in the form that the platform understands. */
-  | 'invalid-format'
-  /** A national phone number without a country to complete it. */
-  | 'missing-country'
-  /** Too long or too short for the platform. */
-  | 'invalid-length'
-  /** A name or code of a country that is in no list. */
-  | 'unknown-country'
-  /** A SHA-256 digest where the platform wants the plain value. */
-  | 'digest-not-accepted'
-  /** Looks like an e-mail address or a phone number in a field that is sent plain. */
-  | 'looks-like-personal-data'
-  /** The platform does not serve this country for this identifier. */
-  | 'unsupported-country'
-  /** The platform counted this row among the ones it could not use, without saying why. */
-  | 'refused-by-platform';
 
 /** One thing that is sent of a user, in the platform's words: `EMAIL`, `phone_number`, `properties.blotout_profit`. */
 export interface SentIdentifier {

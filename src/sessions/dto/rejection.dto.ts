@@ -1,8 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
 import { PageQueryDto } from '../../common/page.dto.js';
+import {
+  IDENTIFIER_FIELDS,
+  type IdentifierField,
+  REASON_WORDS,
+  REJECTION_REASONS,
+  type RejectionReason,
+} from '../../providers/contract/rejection-vocabulary.js';
 
-const WORD = /^[A-Za-z0-9-]{1,64}$/;
+/** What each reason says, for the API's document. */
+export const REASONS_EXPLAINED = REASON_WORDS.map((word) => `- \`${word}\`: ${REJECTION_REASONS[word]}`).join('\n');
 const TAG = /^[a-z0-9-]{1,64}(\/[a-z0-9-]{1,64})?$/;
 
 /** Which rejections of a session. */
@@ -12,15 +20,15 @@ export class RejectionQueryDto extends PageQueryDto {
   @Matches(TAG, { message: 'must be a provider id or provider/tag' })
   readonly tag?: string;
 
-  @ApiProperty({ type: String, required: false, description: 'Only this identifier: `email`, `phone`, ...' })
+  @ApiProperty({ type: String, enum: IDENTIFIER_FIELDS, required: false, description: 'Only this identifier' })
   @IsOptional()
-  @Matches(WORD, { message: 'must be the name of a field' })
-  readonly field?: string;
+  @IsIn(IDENTIFIER_FIELDS, { message: `must be one of ${IDENTIFIER_FIELDS.join(', ')}` })
+  readonly field?: IdentifierField;
 
-  @ApiProperty({ type: String, required: false, description: 'Only this reason: `invalid-format`, ...' })
+  @ApiProperty({ type: String, enum: REASON_WORDS, required: false, description: 'Only this reason' })
   @IsOptional()
-  @Matches(WORD, { message: 'must be a reason' })
-  readonly reason?: string;
+  @IsIn(REASON_WORDS, { message: `must be one of ${REASON_WORDS.join(', ')}` })
+  readonly reason?: RejectionReason;
 
   @ApiProperty({
     type: String,
@@ -33,7 +41,7 @@ export class RejectionQueryDto extends PageQueryDto {
   readonly format: 'json' | 'csv' = 'json';
 }
 
-/** One user or identifier that was not sent, or was refused. Never a value. */
+/** One user or identifier that was not sent, or was refused. Of its values only `edgeTagId`, by which the caller knows it. */
 export class RejectionDto {
   @ApiProperty({ type: 'integer', example: 1, description: 'Sequence of the batch' })
   readonly sequence!: number;
@@ -47,17 +55,33 @@ export class RejectionDto {
   })
   readonly user!: number | null;
 
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'edge-4711',
+    description:
+      'Of that user, where it came with one; null also where it looks like an e-mail address or a phone number, which are ' +
+      'never repeated, and where the user is not named',
+  })
+  readonly edgeTagId!: string | null;
+
   @ApiProperty({ type: String, example: 'facebook' })
   readonly provider!: string;
 
   @ApiProperty({ type: String, example: 'default' })
   readonly tag!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'phone', description: 'The identifier; null: the whole user' })
-  readonly field!: string | null;
+  @ApiProperty({
+    type: String,
+    enum: [...IDENTIFIER_FIELDS, null],
+    nullable: true,
+    example: 'phone',
+    description: 'The identifier; null: the whole user',
+  })
+  readonly field!: IdentifierField | null;
 
-  @ApiProperty({ type: String, example: 'missing-country' })
-  readonly reason!: string;
+  @ApiProperty({ type: String, enum: REASON_WORDS, example: 'missing-country', description: REASONS_EXPLAINED })
+  readonly reason!: RejectionReason;
 
   @ApiProperty({
     type: 'integer',

@@ -3,6 +3,7 @@ import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
 import { PageQueryDto } from '../../common/page.dto.js';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
+import { SESSION_STATES, type SessionState } from '../session-progress.js';
 
 const SESSION_ID_RULE = { message: 'must be a safe integer, 0 or more' };
 
@@ -19,6 +20,11 @@ export class SessionQueryDto extends PageQueryDto {
   @IsOptional()
   @IsIn(['custom', 'primary'], { message: 'must be one of custom, primary' })
   readonly type?: AudienceType;
+
+  @ApiProperty({ type: String, enum: SESSION_STATES, required: false, description: 'As of the moment of the question' })
+  @IsOptional()
+  @IsIn(SESSION_STATES, { message: `must be one of ${SESSION_STATES.join(', ')}` })
+  readonly state?: SessionState;
 
   @ApiProperty({ type: 'integer', required: false, description: 'The caller’s session id' })
   @IsOptional()

@@ -1,7 +1,14 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
 import { DELIVERY_STATES, type DeliveryState } from '../../deliveries/delivery-state.js';
+import { PENDING_EXPLAINED } from '../../deliveries/dto/delivery.dto.js';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
-import type { SessionState } from '../session-progress.js';
+import {
+  IDENTIFIER_FIELDS,
+  type IdentifierField,
+  REASON_WORDS,
+  type RejectionReason,
+} from '../../providers/contract/rejection-vocabulary.js';
+import { SESSION_STATES, type SessionState } from '../session-progress.js';
 
 /** Why deliveries of a tag do not get through right now, or did not. */
 export class TagErrorDto {
@@ -54,13 +61,16 @@ export class TagProgressDto {
   @ApiProperty({ type: 'integer', example: 2 })
   rejected!: number;
 
-  /** Users not decided yet. */
-  @ApiProperty({ type: 'integer', example: 0 })
+  @ApiProperty({ type: 'integer', example: 0, description: PENDING_EXPLAINED })
   pending!: number;
 
   @ApiProperty({ type: TagErrorDto, nullable: true })
   lastError!: TagErrorDto | null;
 }
+
+const SESSION_STATES_EXPLAINED =
+  'receiving: batches are missing · expired: they are, and none came for SESSION_TTL_HOURS; a late one is still taken, and makes ' +
+  'it receiving again · delivering: all are in · completed, completed-with-errors: all deliveries have ended';
 
 /** One audience upload and how far it is. */
 export class SessionDto {
@@ -79,7 +89,7 @@ export class SessionDto {
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
 
-  @ApiProperty({ enum: ['receiving', 'delivering', 'completed', 'completed-with-errors'] })
+  @ApiProperty({ type: String, enum: SESSION_STATES, description: SESSION_STATES_EXPLAINED })
   state!: SessionState;
 
   @ApiProperty({ type: 'integer', example: 4 })
@@ -94,6 +104,10 @@ export class SessionDto {
 
   @ApiProperty({ type: 'integer', example: 10000 })
   usersReceived!: number;
+
+  /** When it expires unless another batch comes, or did; null once all are in. */
+  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  expiresAt!: string | null;
 
   @ApiProperty({ type: [String], description: 'What is odd without being an error' })
   warnings!: string[];
@@ -111,17 +125,40 @@ export class RejectionTotalDto {
   tag!: string;
 
   /** The identifier that was left out; null: the whole user. */
-  @ApiProperty({ type: String, nullable: true, example: 'phone' })
-  field!: string | null;
+  @ApiProperty({ type: String, enum: [...IDENTIFIER_FIELDS, null], nullable: true, example: 'phone' })
+  field!: IdentifierField | null;
 
-  @ApiProperty({ example: 'missing-country' })
-  reason!: string;
+  @ApiProperty({ type: String, enum: REASON_WORDS, example: 'missing-country' })
+  reason!: RejectionReason;
 
   @ApiProperty({ type: 'integer', example: 12 })
   users!: number;
 }
 
-export class SessionDetailDto extends SessionDto {
+/** The batches that a session waits for. */
+export class MissingBatchesDto {
+  @ApiProperty({
+    type: 'integer',
+    enum: [0, 1, null],
+    nullable: true,
+    description: 'The sequence that this session begins with; null as long as neither 0 nor totalBatches came',
+  })
+  countsFrom!: 0 | 1 | null;
+
+  @ApiProperty({ type: 'integer', example: 0, description: 'How many batches are missing' })
+  missingCount!: number;
+
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'integer' },
+    example: [],
+    description:
+      'The first 100 sequences that are certainly missing. While `countsFrom` is null, either 0 or totalBatches is missing as well',
+  })
+  missing!: number[];
+}
+
+export class SessionDetailDto extends IntersectionType(SessionDto, MissingBatchesDto) {
   @ApiProperty({ type: [RejectionTotalDto], description: 'Each one by row: GET /sessions/{id}/rejections' })
   rejections!: RejectionTotalDto[];
 }
