@@ -125,7 +125,8 @@ class KlaviyoBatch implements Prepared<KlaviyoRow> {
   }
 
   private amount(start: string, value: Purchase['profit']): number | undefined {
-    return klaviyoAmount(value, this.trace && traceOf(this.trace, 'purchase', String(value ?? ''), start));
+    const trace = this.trace && value !== undefined ? traceOf(this.trace, 'purchase', String(value), start) : undefined;
+    return klaviyoAmount(value, trace);
   }
 
   private currency(value: string | undefined): Normalised {
