@@ -5,10 +5,11 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AudienceController } from './audience.controller.js';
 import { AudienceService } from './audience.service.js';
 import { BatchStore } from './batch-store.service.js';
+import { DestinationsService } from './destinations.service.js';
 
 @Module({
   imports: [ProvidersModule, SessionsModule, DeliveriesModule],
   controllers: [AudienceController],
-  providers: [AudienceService, BatchStore],
+  providers: [AudienceService, BatchStore, DestinationsService],
 })
 export class AudienceModule {}
