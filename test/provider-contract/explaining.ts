@@ -82,6 +82,17 @@ export function describeExplaining({ facts, service }: ContractBench): void {
       expect(sent).toBeGreaterThan(20);
     });
 
+    it('tells nothing of a field only where the field makes no difference', () => {
+      for (const user of AWKWARD_USERS) {
+        const { rows, rejections, steps } = explain(user);
+        const told = new Set(steps.map(({ field }) => field));
+        for (const field of (Object.keys(user) as IdentifierField[]).filter((each) => !told.has(each))) {
+          const without = pick(prepare([{ ...user, [field]: undefined }]));
+          expect([user, field, without]).toEqual([user, field, { rows, rejections }]);
+        }
+      }
+    });
+
     it('tells why an identifier is left out, in words and with the reason', () => {
       for (const user of AWKWARD_USERS) {
         const { rejections, steps } = explain(user);
