@@ -48,7 +48,8 @@ export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(requestId).forRoutes('*path');
     if (this.config.role === 'worker') {
-      consumer.apply(refuseOnWorker).forRoutes({ path: 'audience', method: RequestMethod.POST });
+      const intake = ['audience', 'audience/preview'].map((path) => ({ path, method: RequestMethod.POST }));
+      consumer.apply(refuseOnWorker).forRoutes(...intake);
     }
   }
 }

@@ -20,7 +20,15 @@ interface Schema {
 }
 
 type Content = Readonly<
-  Record<string, { schema: Schema; encoding?: Record<string, { contentType: string }>; example?: unknown }>
+  Record<
+    string,
+    {
+      schema: Schema;
+      encoding?: Record<string, { contentType: string }>;
+      example?: unknown;
+      examples?: Record<string, { value: object }>;
+    }
+  >
 >;
 
 interface Operation {
@@ -41,6 +49,7 @@ interface Document {
 /** Every endpoint of the core, and every answer that it documents beside 401, 403 and 429, which all secured ones have. */
 const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'post /audience': [200, 400, 409, 413, 415, 502, 503, 504],
+  'post /audience/preview': [200, 400, 413, 415, 503],
   'get /sessions': [200, 400],
   'get /sessions/{id}': [200, 400, 404],
   'get /sessions/{id}/rejections': [200, 400, 404],
@@ -160,8 +169,9 @@ describe('the OpenAPI document', () => {
     expect(names).toEqual(expect.arrayContaining(['disablePrefix', 'sync', 'channels']));
   });
 
-  it('has an example of POST /audience that works unchanged, as Swagger UI executes it', async () => {
-    const { parameters = [], requestBody } = document.paths['/audience']!.post!;
+  /** Sends the example of a form, as Swagger UI does with "Execute". */
+  async function execute(path: string): Promise<{ answer: Response; examples: Record<string, unknown> }> {
+    const { parameters = [], requestBody } = document.paths[path]!.post!;
     const { schema, encoding } = requestBody!.content['multipart/form-data']!;
     const form = new FormData();
     const examples: Record<string, unknown> = {};
@@ -172,11 +182,15 @@ describe('the OpenAPI document', () => {
       if (type) form.set(name, new Blob([JSON.stringify(value, null, 2)], { type }), 'blob');
       else form.set(name, value);
     }
-    const url = new URL(`${service.origin}/audience`);
+    const url = new URL(service.origin + path);
     for (const { name, in: place, schema: rule } of parameters) {
       if (place === 'query' && rule.default !== undefined) url.searchParams.set(name, JSON.stringify(rule.default));
     }
-    const answer = await fetch(url, { method: 'POST', body: form });
+    return { answer: await fetch(url, { method: 'POST', body: form }), examples };
+  }
+
+  it('has an example of POST /audience that works unchanged, as Swagger UI executes it', async () => {
+    const { answer, examples } = await execute('/audience');
     expect([answer.status, await answer.json()]).toEqual([200, { success: true }]);
 
     const session = await untilState(service.origin + answer.headers.get('location'), 'completed');
@@ -189,6 +203,17 @@ describe('the OpenAPI document', () => {
     // printf ada@example.com | sha256sum
     const ada = 'b5fc85e55755f9e0d030a10ab4429b6b2944855f9a0d60077fe832becbc41d72';
     expect(audience!.members!.map(({ columns }) => columns.EMAIL)).toContain(ada);
+  });
+
+  it('has an example of POST /audience/preview that works unchanged, and an answer of that shape', async () => {
+    const { answer } = await execute('/audience/preview');
+    const body = (await answer.json()) as Record<string, unknown>;
+    expect([answer.status, body]).toMatchObject([200, { received: 2, tags: [{ sent: 2, skipped: 0 }], warnings: [] }]);
+    const { examples } = document.paths['/audience/preview']!.post!.responses['200']!.content!['application/json']!;
+    expect(Object.keys(examples!)).toEqual(['preview', 'explain']);
+    for (const { value } of Object.values(examples!)) expect(Object.keys(value)).toEqual(Object.keys(body));
+    const names = document.paths['/audience/preview']!.post!.parameters!.map(({ name }) => name);
+    expect(names.sort()).toEqual(['X-Request-Id', 'channels', 'disablePrefix', 'explain', 'users']);
   });
 
   it.each(['/docs', '/docs/'])('shows Swagger UI at %s, all of it allowed by the policy in force', async (path) => {

@@ -106,9 +106,11 @@ describe('processes that share a database', () => {
       }
     });
 
-    it('take nothing in at the worker', async () => {
-      const { status, body } = await upload(worker.origin, { name: 'Wrong door', batch: batchOf(), users: TWO_USERS });
+    it.each(['/audience', '/audience/preview'])('take nothing in at the worker by %s', async (path) => {
+      const test = { name: 'Wrong door', batch: batchOf({ totalUsers: 2 }), users: TWO_USERS, path };
+      const { status, body } = await upload(worker.origin, test);
       expect([status, body.code]).toEqual([404, 'not-served-here']);
+      expect((await upload(api.origin, test)).status).toBe(200);
     });
 
     it('take over from a worker that is killed in the middle, and count every user once', async () => {

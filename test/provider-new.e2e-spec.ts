@@ -48,6 +48,12 @@ const KEPT = [
   'preparing gives the same for the same users and changes none of them',
   'preparing never sends the digest of nothing',
   'preparing keeps its limits known and its own',
+  'explaining makes of each user what it makes of it alone, so that a batch can be looked at in parts',
+  'explaining tells all that a row holds of its user, and nothing else',
+  'explaining comes to the same with a listener as without one',
+  'explaining tells every step from the value that was given to the normal form that is sent, or whose digest is',
+  'explaining tells nothing of a field only where the field makes no difference',
+  'explaining tells why an identifier is left out, in words and with the reason',
   'delivering sends nothing for users that it cannot use, and says so',
   'privacy tells rejections by batch, row, field and reason, and no value',
 ];

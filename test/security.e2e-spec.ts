@@ -27,6 +27,7 @@ const ID = '018f5e7a-0000-7000-8000-000000000000';
 /** Every endpoint, the scope that it needs, and what it answers to a key with that scope. */
 const ENDPOINTS: readonly [endpoint: string, scope: 'audience:write' | 'audience:read' | 'none', reached: number][] = [
   ['POST /audience', 'audience:write', 415],
+  ['POST /audience/preview', 'audience:write', 415],
   ['GET /sessions', 'audience:read', 200],
   ['GET /sessions/{id}', 'audience:read', 404],
   ['GET /sessions/{id}/rejections', 'audience:read', 404],

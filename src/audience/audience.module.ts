@@ -5,10 +5,13 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AudienceController } from './audience.controller.js';
 import { AudienceService } from './audience.service.js';
 import { BatchStore } from './batch-store.service.js';
+import { DestinationsService } from './destinations.service.js';
+import { PreviewController } from './preview/preview.controller.js';
+import { PreviewService } from './preview/preview.service.js';
 
 @Module({
   imports: [ProvidersModule, SessionsModule, DeliveriesModule],
-  controllers: [AudienceController],
-  providers: [AudienceService, BatchStore],
+  controllers: [AudienceController, PreviewController],
+  providers: [AudienceService, BatchStore, DestinationsService, PreviewService],
 })
 export class AudienceModule {}

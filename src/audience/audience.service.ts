@@ -1,12 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ProblemException } from '../common/problem.exception.js';
 import { AppConfig } from '../config/config.js';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
-import { ProviderCatalogue } from '../providers/provider-catalogue.service.js';
 import type { Registration } from '../sessions/sessions.service.js';
 import { syncResults } from './audience-answer.js';
-import { BatchStore, type Destination } from './batch-store.service.js';
+import { BatchStore } from './batch-store.service.js';
+import { DestinationsService } from './destinations.service.js';
 import type { DeliveryResultDto } from './dto/upload-answer.dto.js';
 import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
@@ -24,7 +23,7 @@ export class AudienceService {
 
   constructor(
     private readonly config: AppConfig,
-    private readonly catalogue: ProviderCatalogue,
+    private readonly destinations: DestinationsService,
     private readonly store: BatchStore,
     private readonly deliveries: DeliveriesService,
     private readonly metrics: MetricsService,
@@ -38,24 +37,11 @@ export class AudienceService {
    */
   async upload(upload: UploadAudienceDto, options: UploadOptionsDto): Promise<Upload> {
     const deadline = Date.now() + this.config.syncTimeoutMs;
-    const registration = await this.store.store(upload, options, () => this.destinationOf(upload, options));
+    const registration = await this.store.store(upload, options, () => this.destinations.of(upload, options));
     this.record(upload, registration);
     if (!options.sync) return registration;
     const outcome = await this.deliveries.outcome(registration.batch, deadline - Date.now());
     return { ...registration, results: syncResults(outcome, `/sessions/${registration.session}`) };
-  }
-
-  private destinationOf({ name }: UploadAudienceDto, { channels, disablePrefix }: UploadOptionsDto): Destination {
-    const { targets, unknown } = this.catalogue.select(channels);
-    if (unknown.length > 0) {
-      const message = 'names a provider or tag that is not configured here; GET /providers lists them';
-      const errors = [{ field: 'channels', message }];
-      throw new ProblemException(400, 'invalid-request', `channels ${message}`, { errors, errorsTotal: 1 });
-    }
-    if (targets.length === 0) {
-      throw new ProblemException(503, 'no-tag-configured', 'No platform account is configured: see README, Settings');
-    }
-    return { segment: (disablePrefix ? '' : this.config.segmentPrefix) + name, targets };
   }
 
   private record({ name, type, batch, users }: UploadAudienceDto, { session, replayed }: Registration): void {

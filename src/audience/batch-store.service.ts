@@ -1,19 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuid } from 'uuid';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
-import type { Target } from '../deliveries/delivery-queue.js';
 import { type Registration, SessionsService } from '../sessions/sessions.service.js';
 import { Database } from '../storage/database.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
+import type { Destination } from './destinations.service.js';
 import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
-
-/** Where the users of a batch go. */
-export interface Destination {
-  /** The audience's name on every platform. */
-  readonly segment: string;
-  readonly targets: readonly Target[];
-}
 
 /** Makes a batch durable: session, sealed payload, deliveries and their jobs, or none of them. */
 @Injectable()

@@ -3,6 +3,7 @@ import { startService, type TestService } from '../support/service.js';
 import { type TestAnswer, upload, batchOf } from '../support/upload.js';
 import type { ContractFacts } from './contract-facts.js';
 import { describeDelivering } from './delivering.js';
+import { describeExplaining } from './explaining.js';
 import { describeFailing } from './failing.js';
 import { describePreparing } from './preparing.js';
 import { describePrivacy } from './privacy.js';
@@ -50,6 +51,7 @@ export function describeProvider(facts: ContractFacts): void {
     };
 
     describePreparing(bench);
+    describeExplaining(bench);
     describeDelivering(bench);
     describeFailing(bench);
     describePrivacy(bench);

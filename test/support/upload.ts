@@ -1,9 +1,11 @@
-/** What a test posts to `POST /audience`; parts left out are not sent. */
+/** What a test posts to `POST /audience` and its like; parts left out are not sent. */
 export interface TestUpload {
   readonly name?: string;
   readonly type?: string;
   readonly batch?: unknown;
   readonly users?: unknown;
+  /** `/audience` unless told otherwise. */
+  readonly path?: string;
   /** `sync=true&channels=facebook` */
   readonly query?: string;
   readonly headers?: Record<string, string>;
@@ -44,7 +46,7 @@ export async function upload(origin: string, test: TestUpload): Promise<TestAnsw
     if (asFile) body.set(part, new Blob([text], { type: 'application/json' }), 'blob');
     else body.set(part, text);
   }
-  const url = `${origin}/audience${test.query ? `?${test.query}` : ''}`;
+  const url = `${origin}${test.path ?? '/audience'}${test.query ? `?${test.query}` : ''}`;
   return read(await fetch(url, { method: 'POST', body, headers: test.headers }));
 }
 

@@ -115,11 +115,11 @@ export interface SentIdentifier {
   readonly hashed: boolean;
 }
 
-/** Hears how a value comes to its normal form. */
+/** Hears how a value comes to its normal form; the rules tell it, see `kit/values/value-trace.ts`. */
 export interface NormalisationTrace {
   /**
-   * @param rule what was done, in a few words: `lower case`, `dots in front of the @ taken out`
-   * @param result what that made of the value
+   * @param rule in a few words: first `as given`, last `SHA-256` where a digest is sent, `refused: not an address` where nothing
+   * @param result what that made of the value; of a refusal the reason
    */
   step(field: IdentifierField, rule: string, result: string): void;
 }

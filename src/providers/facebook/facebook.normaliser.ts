@@ -1,5 +1,6 @@
 import {
   type IdentifierField,
+  type NormalisationTrace,
   type Prepared,
   type PreparedRow,
   type Rejection,
@@ -9,8 +10,9 @@ import {
 import { type AudienceUser } from '../contract/audience-user.js';
 import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
-import { sha256Hex } from '../kit/hash.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
+import { hashed } from '../kit/values/hashed.js';
+import { refused, traceOf, type ValueTrace } from '../kit/values/value-trace.js';
 import {
   facebookEmail,
   facebookExternId,
@@ -48,8 +50,9 @@ export function facebookIdentifiers(row: FacebookRow, options: FacebookRowOption
 export function prepareFacebookRows(
   users: readonly AudienceUser[],
   options: FacebookRowOptions,
+  trace?: NormalisationTrace,
 ): Prepared<FacebookRow> {
-  const batch = new FacebookBatch(options.valueBased);
+  const batch = new FacebookBatch(options.valueBased, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -62,8 +65,6 @@ interface Country {
 
 const NO_COUNTRY: Country = { digest: '' };
 
-type Rule = (value: string, country?: string) => Normalised;
-
 /** The rows of one batch. Names and countries repeat, so their digests are kept while the batch lasts. */
 class FacebookBatch implements Prepared<FacebookRow> {
   readonly rows: PreparedRow<FacebookRow>[] = [];
@@ -71,16 +72,19 @@ class FacebookBatch implements Prepared<FacebookRow> {
   private readonly names = new Map<string, Normalised>();
   private readonly countries = new Map<string, Country>();
 
-  constructor(private readonly valueBased: boolean) {}
+  constructor(
+    private readonly valueBased: boolean,
+    private readonly trace?: NormalisationTrace,
+  ) {}
 
   add(user: AudienceUser, index: number): void {
     const country = this.country(user.country);
-    const externId = this.usable(index, 'edgeTagId', plain(user.edgeTagId, facebookExternId));
-    const email = this.usable(index, 'email', digest(user.email, facebookEmail));
-    const phone = this.usable(index, 'phone', digest(user.phone, facebookPhone, country.code));
-    const firstName = this.usable(index, 'firstName', this.name(user.firstName));
-    const lastName = this.usable(index, 'lastName', this.name(user.lastName));
-    const zip = this.usable(index, 'postalCode', digest(user.postalCode, facebookZip, country.code));
+    const externId = this.usable(index, 'edgeTagId', this.externId(user.edgeTagId));
+    const email = this.usable(index, 'email', this.email(user.email));
+    const phone = this.usable(index, 'phone', this.phone(user.phone, country.code));
+    const firstName = this.usable(index, 'firstName', this.name(user.firstName, 'firstName'));
+    const lastName = this.usable(index, 'lastName', this.name(user.lastName, 'lastName'));
+    const zip = this.usable(index, 'postalCode', this.zip(user.postalCode, country.code));
     const countryDigest = this.usable(index, 'country', country.digest);
 
     const named = firstName !== '' && lastName !== '' && (zip !== '' || countryDigest !== '');
@@ -93,11 +97,34 @@ class FacebookBatch implements Prepared<FacebookRow> {
     this.rows.push({ user: index, row });
   }
 
-  private name(value: string | undefined): Normalised {
+  private externId(value: string | undefined): Normalised {
+    return value ? facebookExternId(value, traceOf(this.trace, 'edgeTagId', value)) : '';
+  }
+
+  private email(value: string | undefined): Normalised {
     if (!value) return '';
-    let result = this.names.get(value);
+    const trace = traceOf(this.trace, 'email', value);
+    return givenDigest(value, trace) ?? hashed(facebookEmail(value, trace), trace);
+  }
+
+  private phone(value: string | undefined, country?: string): Normalised {
+    if (!value) return '';
+    const trace = traceOf(this.trace, 'phone', value);
+    return givenDigest(value, trace) ?? hashed(facebookPhone(value, country, trace), trace);
+  }
+
+  private zip(value: string | undefined, country?: string): Normalised {
+    if (!value) return '';
+    const trace = traceOf(this.trace, 'postalCode', value);
+    return givenDigest(value, trace) ?? hashed(facebookZip(value, country, trace), trace);
+  }
+
+  private name(value: string | undefined, field: 'firstName' | 'lastName'): Normalised {
+    if (!value) return '';
+    let result = this.trace ? undefined : this.names.get(value);
     if (result === undefined) {
-      result = digest(value, facebookName);
+      const trace = traceOf(this.trace, field, value);
+      result = givenDigest(value, trace) ?? hashed(facebookName(value, trace), trace);
       this.names.set(value, result);
     }
     return result;
@@ -105,16 +132,17 @@ class FacebookBatch implements Prepared<FacebookRow> {
 
   private country(value: string | undefined): Country {
     if (!value) return NO_COUNTRY;
-    let country = this.countries.get(value);
+    let country = this.trace ? undefined : this.countries.get(value);
     if (country === undefined) {
-      country = readCountry(value);
+      country = readCountry(value, traceOf(this.trace, 'country', value));
       this.countries.set(value, country);
     }
     return country;
   }
 
-  private lookalikeValue(user: AudienceUser, index: number): number {
-    const value = facebookLookalikeValue(user.purchase);
+  private lookalikeValue({ purchase }: AudienceUser, index: number): number {
+    const trace = this.trace && traceOf(this.trace, 'purchase', purchase ? JSON.stringify(purchase) : '');
+    const value = facebookLookalikeValue(purchase, trace);
     if (value === undefined) this.reject(index, 'purchase', 'invalid-format');
     return value ?? 0;
   }
@@ -131,22 +159,13 @@ class FacebookBatch implements Prepared<FacebookRow> {
 }
 
 /** A digest passes, but tells no country that a phone number or a postal code could be read with. */
-function readCountry(value: string): Country {
-  const given = givenDigest(value);
+function readCountry(value: string, trace?: ValueTrace): Country {
+  const given = givenDigest(value, trace);
   if (given !== undefined) return { digest: given };
   if (value.trim() === '') return NO_COUNTRY;
   const code = alpha2(value);
-  return code === undefined ? { digest: Unusable.unknownCountry } : { code, digest: sha256Hex(code.toLowerCase()) };
-}
-
-function plain(value: string | undefined, rule: Rule): Normalised {
-  return value ? rule(value) : '';
-}
-
-function digest(value: string | undefined, rule: Rule, country?: string): Normalised {
-  if (!value) return '';
-  const given = givenDigest(value);
-  if (given !== undefined) return given;
-  const normal = rule(value, country);
-  return typeof normal === 'string' && normal !== '' ? sha256Hex(normal) : normal;
+  if (code === undefined) return { digest: refused(trace, 'in no list of countries', Unusable.unknownCountry) };
+  const lower = code.toLowerCase();
+  trace?.change('ISO 3166-1 code, lower case', lower);
+  return { code, digest: hashed(lower, trace) };
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
 import {
   AudienceProvider,
+  type NormalisationTrace,
   type Prepared,
   type ProviderClient,
   type SentIdentifier,
@@ -41,8 +42,8 @@ export class FacebookProvider extends AudienceProvider<FacebookRow> {
     return `act_${adAccountId}${valueBased ? ' (value-based)' : ''}`;
   }
 
-  prepare(users: readonly AudienceUser[], tag: string): Prepared<FacebookRow> {
-    return prepareFacebookRows(users, { valueBased: this.settings.get(tag).valueBased });
+  prepare(users: readonly AudienceUser[], tag: string, trace?: NormalisationTrace): Prepared<FacebookRow> {
+    return prepareFacebookRows(users, { valueBased: this.settings.get(tag).valueBased }, trace);
   }
 
   identifiers(row: FacebookRow, tag: string): readonly SentIdentifier[] {

@@ -10,6 +10,7 @@ import {
   type Normalised,
   Unusable,
 } from '../kit/normalise.js';
+import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /**
  * Meta's rules for one value each, plain in and plain out; what is hashed is hashed by the caller.
@@ -31,83 +32,104 @@ const FULL_GB_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}$/;
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
 /** EMAIL. Dots and `+tag` of Gmail addresses stay: Meta does not fold them. */
-export function facebookEmail(value: string): Normalised {
-  const text = dropTrailing(nfc(dropInvisible(value)).trim().toLowerCase(), '.');
-  if (text.length > MAX_EMAIL_LENGTH) return Unusable.length;
+export function facebookEmail(value: string, trace?: ValueTrace): Normalised {
+  const composed = told(trace, 'invisible characters taken out, composed form', nfc(dropInvisible(value)));
+  const lower = told(trace, 'lower case', told(trace, 'blanks around it taken off', composed.trim()).toLowerCase());
+  const text = told(trace, 'dots at the end taken off', dropTrailing(lower, '.'));
+  if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   if (EMAIL.test(text) && !isMalformed(text)) return text;
-  return isBlank(value) ? '' : Unusable.format;
+  return isBlank(value) ? '' : refused(trace, 'not an address', Unusable.format);
 }
 
 /**
  * PHONE: digits with the calling code, without `+`. A national number is completed with the country (alpha-2, upper
  * case); without one it is left out, because its digest could match nobody.
  */
-export function facebookPhone(value: string, country?: string): Normalised {
-  if (isE164(value)) return value.slice(1);
+export function facebookPhone(value: string, country?: string, trace?: ValueTrace): Normalised {
+  if (isE164(value)) return told(trace, 'without the plus', value.slice(1));
   if (isBlank(value)) return '';
   const read = readDialled(value);
-  if (read === undefined) return Unusable.length;
+  if (read === undefined) return refused(trace, 'too long for a phone number', Unusable.length);
+  trace?.change('digits alone, as they are dialled', read.digits);
   // Meta's own rule: of an international number all leading zeros are removed, not only those of `00`.
   const dialled = read.international ? { ...read, digits: read.digits.replace(/^0+/, '') } : read;
-  if (dialled.digits === '') return Unusable.format;
-  return completeDigits(dialled, country);
+  if (dialled.digits === '') return refused(trace, 'not a phone number', Unusable.format);
+  trace?.change('zeros in front taken off', dialled.digits);
+  return completeDigits(dialled, country, trace);
 }
 
-function completeDigits(dialled: DialledNumber, country?: string): Normalised {
+function completeDigits(dialled: DialledNumber, country?: string, trace?: ValueTrace): Normalised {
   const { digits, international } = dialled;
-  if (international) return withinLength(toE164(dialled)?.slice(1) ?? digits);
+  if (international) return withinLength(told(trace, 'without trunk prefix', e164Digits(dialled) ?? digits), trace);
   if (country !== undefined && hasNumberingPlan(country)) {
-    const complete = toE164(dialled, country);
-    return complete === undefined ? Unusable.length : withinLength(complete.slice(1));
+    const complete = e164Digits(dialled, country);
+    if (complete === undefined) return refused(trace, 'no number of this length in the country', Unusable.length);
+    trace?.change(`completed with the country ${country}`, complete);
+    return withinLength(complete, trace);
   }
   // Eleven digits that do not start with a zero are most likely an international number without its plus.
-  if (digits.length >= 7 && (digits.startsWith('0') || digits.length < 11)) return Unusable.missingCountry;
-  return withinLength(digits);
+  if (digits.length >= 7 && (digits.startsWith('0') || digits.length < 11)) {
+    return refused(trace, 'a national number without a country to complete it', Unusable.missingCountry);
+  }
+  return withinLength(digits, trace);
 }
 
-function withinLength(digits: string): Normalised {
-  return digits.length >= 7 && digits.length <= 15 ? digits : Unusable.length;
+function e164Digits(dialled: DialledNumber, country?: string): string | undefined {
+  return toE164(dialled, country)?.slice(1);
+}
+
+function withinLength(digits: string, trace?: ValueTrace): Normalised {
+  if (digits.length >= 7 && digits.length <= 15) return digits;
+  return refused(trace, 'not 7 to 15 digits', Unusable.length);
 }
 
 /** FN and LN: letters and digits of any script, accents kept. */
-export function facebookName(value: string): Normalised {
-  const lower = nfc(value).toLowerCase();
+export function facebookName(value: string, trace?: ValueTrace): Normalised {
+  const lower = told(trace, 'lower case', told(trace, 'composed form', nfc(value)).toLowerCase());
   if (PLAIN_NAME.test(lower)) return lower;
-  if (ANY_LONE_SURROGATE.test(lower)) return Unusable.format;
-  const text = lower.replace(NAME_NOISE, '');
+  if (ANY_LONE_SURROGATE.test(lower)) return refused(trace, 'half a character', Unusable.format);
+  const text = told(trace, 'blanks, punctuation and symbols taken out', lower.replace(NAME_NOISE, ''));
   if (text !== '') return text;
-  return isBlank(value) ? '' : Unusable.format;
+  return isBlank(value) ? '' : refused(trace, 'not a name', Unusable.format);
 }
 
 /** ZIP. `country` is alpha-2, upper case; unknown is fine, only the United States and Great Britain have own rules. */
-export function facebookZip(value: string, country?: string): Normalised {
-  const text = asciiDigits(dropInvisible(value)).toLowerCase().replace(/\s+/g, '');
+export function facebookZip(value: string, country?: string, trace?: ValueTrace): Normalised {
+  const lower = told(trace, 'ASCII digits, lower case', asciiDigits(dropInvisible(value)).toLowerCase());
+  const text = told(trace, 'blanks taken out', lower.replace(/\s+/g, ''));
   if (text === '') return '';
-  if (isMalformed(text)) return Unusable.format;
+  if (isMalformed(text)) return refused(trace, 'control characters or half a character', Unusable.format);
   const hyphen = text.search(HYPHEN);
-  let zip = hyphen === -1 ? text : text.slice(0, hyphen);
-  if (country === 'US') zip = zip.replace(/\D+/g, '').slice(0, 5);
+  let zip = told(trace, 'cut at the hyphen', hyphen === -1 ? text : text.slice(0, hyphen));
+  if (country === 'US') zip = told(trace, 'the first five digits (US)', zip.replace(/\D+/g, '').slice(0, 5));
   // Area, district and sector only: Meta's guide asks for it, although its SDKs send the whole postcode.
-  if (country === 'GB' && FULL_GB_POSTCODE.test(zip)) zip = zip.slice(0, -2);
-  return zip.length < 2 ? Unusable.length : zip;
+  if (country === 'GB' && FULL_GB_POSTCODE.test(zip)) zip = told(trace, 'without the unit (GB)', zip.slice(0, -2));
+  return zip.length < 2 ? refused(trace, 'too short for a postal code', Unusable.length) : zip;
 }
 
 /** EXTERN_ID, which goes out unhashed: anything that looks like an e-mail address or a phone number is held back. */
-export function facebookExternId(value: string): Normalised {
-  const id = value.trim();
+export function facebookExternId(value: string, trace?: ValueTrace): Normalised {
+  const id = told(trace, 'blanks around it taken off', value.trim());
   // JSON with half a surrogate pair would have Meta refuse the whole chunk.
-  if (isMalformed(id)) return Unusable.format;
-  return looksPersonal(id) ? Unusable.personalData : id;
+  if (isMalformed(id)) return refused(trace, 'control characters or half a character', Unusable.format);
+  if (!looksPersonal(id)) return id;
+  return refused(trace, 'looks like an e-mail address or a phone number', Unusable.personalData);
 }
 
 /** LOOKALIKE_VALUE, 0 or more; nothing when a value was given that is no number (Meta then gets 0). */
-export function facebookLookalikeValue(purchase: Purchase | undefined): number | undefined {
+export function facebookLookalikeValue(purchase: Purchase | undefined, trace?: ValueTrace): number | undefined {
   const value = present(purchase?.total7Days) ?? present(purchase?.profit) ?? 0;
+  trace?.step('total7Days, else profit, else 0', String(value));
   const text = typeof value === 'string' ? value.trim() : '';
-  if (typeof value === 'string' && text !== '' && !DECIMAL.test(text)) return undefined;
-  const amount = Number(value);
-  if (!Number.isFinite(amount)) return undefined;
-  return amount > 0 ? amount : 0;
+  const amount = typeof value === 'string' && text !== '' && !DECIMAL.test(text) ? NaN : Number(value);
+  if (!Number.isFinite(amount)) {
+    refused(trace, 'not a number', Unusable.format);
+    trace?.step('0 in its place', '0');
+    return undefined;
+  }
+  const weight = amount > 0 ? amount : 0;
+  trace?.change('as a number, 0 or more', String(weight));
+  return weight;
 }
 
 function present<T>(value: T | '' | null | undefined): T | undefined {

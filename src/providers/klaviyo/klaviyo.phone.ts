@@ -6,6 +6,7 @@ import {
 } from 'libphonenumber-js/max';
 import { dropInvisible, nfkc, type Normalised, Unusable } from '../kit/normalise.js';
 import { isE164 } from '../kit/phone.js';
+import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /** Area codes in which every number of seven digits that starts with 2 to 9 is valid. */
 const US_AREAS =
@@ -76,15 +77,21 @@ export class KlaviyoPhones {
   }
 
   /** @param country of the user, ISO alpha-2, upper case: completes a national number if it is one of the served */
-  read(value: string, country?: string): Normalised {
+  read(value: string, country?: string, trace?: ValueTrace): Normalised {
     if (this.plain.test(value)) return value;
     const text = nfkc(dropInvisible(value)).trim().replace(/^tel:/i, '');
     if (text === '') return '';
-    if (!/\d/.test(text)) return Unusable.format;
-    if (text.startsWith('+')) return this.isElsewhere(text) ? Unusable.unsupportedCountry : this.parse(text);
-    if (country === undefined) return Unusable.missingCountry;
-    if (!this.countries.has(country)) return Unusable.unsupportedCountry;
-    return this.complete(text, country) ?? this.parse(text, country as CountryCode);
+    trace?.change('invisible characters, blanks around it and tel: taken off', text);
+    if (!/\d/.test(text)) return refused(trace, 'not a phone number', Unusable.format);
+    if (text.startsWith('+')) return this.isElsewhere(text) ? notServed(trace) : this.parse(text, undefined, trace);
+    if (country === undefined) {
+      return refused(trace, 'a national number without a country to complete it', Unusable.missingCountry);
+    }
+    if (!this.countries.has(country)) return notServed(trace);
+    const complete = this.complete(text, country);
+    if (complete === undefined) return this.parse(text, country as CountryCode, trace);
+    trace?.change(`E.164, completed with the country ${country}`, complete);
+    return complete;
   }
 
   /** A whole number under the calling code of another country: whether it is valid there makes no difference. */
@@ -101,10 +108,17 @@ export class KlaviyoPhones {
     return this.plain.test(number) ? number : undefined;
   }
 
-  private parse(text: string, defaultCountry?: CountryCode): Normalised {
+  private parse(text: string, defaultCountry?: CountryCode, trace?: ValueTrace): Normalised {
     const number = parsePhoneNumberFromString(text, { defaultCountry, extract: false });
-    if (number === undefined || number.ext !== undefined || !number.isValid()) return Unusable.format;
+    if (number === undefined || number.ext !== undefined || !number.isValid()) {
+      return refused(trace, 'not a valid number', Unusable.format);
+    }
     // The number's own country decides: an American may have moved to Germany.
-    return this.countries.has(number.country ?? '') ? number.number : Unusable.unsupportedCountry;
+    if (!this.countries.has(number.country ?? '')) return notServed(trace);
+    return told(trace, 'E.164, a valid number of a country that is served', number.number);
   }
+}
+
+function notServed(trace?: ValueTrace): Unusable {
+  return refused(trace, 'a country whose numbers are not sent', Unusable.unsupportedCountry);
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
 import {
   AudienceProvider,
+  type NormalisationTrace,
   type Prepared,
   type ProviderClient,
   type SentIdentifier,
@@ -52,8 +53,8 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
     return `key ${sha256Hex(this.settings.get(tag).apiKey).slice(0, 12)}`;
   }
 
-  prepare(users: readonly AudienceUser[], tag: string): Prepared<KlaviyoRow> {
-    return prepareKlaviyoRows(users, new KlaviyoPhones(this.settings.get(tag).phoneCountries));
+  prepare(users: readonly AudienceUser[], tag: string, trace?: NormalisationTrace): Prepared<KlaviyoRow> {
+    return prepareKlaviyoRows(users, new KlaviyoPhones(this.settings.get(tag).phoneCountries), trace);
   }
 
   identifiers(row: KlaviyoRow): readonly SentIdentifier[] {

@@ -1,5 +1,6 @@
 import {
   type IdentifierField,
+  type NormalisationTrace,
   type Prepared,
   type PreparedRow,
   type Rejection,
@@ -9,6 +10,8 @@ import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { sha256Hex } from '../kit/hash.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
+import { hashed } from '../kit/values/hashed.js';
+import { refused, told, traceOf } from '../kit/values/value-trace.js';
 import type { TikTokTag } from './tiktok.config.js';
 import { type PhoneCountry, tiktokEmail, tiktokPhone } from './tiktok.values.js';
 
@@ -21,8 +24,12 @@ export type TikTokRow = readonly string[];
 export type TikTokRowOptions = Pick<TikTokTag, 'emailNormalization' | 'phoneNormalization' | 'defaultCountry'>;
 
 /** Every user becomes a row, or a rejection without a field; identifiers that cannot be used are rejections with one. */
-export function prepareTikTokRows(users: readonly AudienceUser[], options: TikTokRowOptions): Prepared<TikTokRow> {
-  const batch = new TikTokBatch(options);
+export function prepareTikTokRows(
+  users: readonly AudienceUser[],
+  options: TikTokRowOptions,
+  trace?: NormalisationTrace,
+): Prepared<TikTokRow> {
+  const batch = new TikTokBatch(options, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -34,7 +41,10 @@ class TikTokBatch implements Prepared<TikTokRow> {
   private readonly countries = new Map<string, PhoneCountry>();
   private readonly unnamedCountry: PhoneCountry;
 
-  constructor(private readonly options: TikTokRowOptions) {
+  constructor(
+    private readonly options: TikTokRowOptions,
+    private readonly trace?: NormalisationTrace,
+  ) {
     this.unnamedCountry = options.defaultCountry ?? Unusable.missingCountry;
   }
 
@@ -54,25 +64,31 @@ class TikTokBatch implements Prepared<TikTokRow> {
   private email({ email }: AudienceUser): Normalised {
     if (!email) return '';
     const form = this.options.emailNormalization === 'basic' ? 'basic' : 'api';
-    return givenDigest(email) ?? hashed(tiktokEmail(email, form));
+    const trace = traceOf(this.trace, 'email', email);
+    return givenDigest(email, trace) ?? hashed(tiktokEmail(email, form, trace), trace);
   }
 
   private phone({ phone, country }: AudienceUser): Normalised {
     if (!phone) return '';
-    return givenDigest(phone) ?? hashed(tiktokPhone(phone, this.country(country)));
+    const completing = this.country(country);
+    const trace = traceOf(this.trace, 'phone', phone);
+    return givenDigest(phone, trace) ?? hashed(tiktokPhone(phone, completing, trace), trace);
   }
 
   /** The address in its second form, where that is sent and differs. */
   private otherEmail({ email = '' }: AudienceUser, first: string): string {
     if (this.options.emailNormalization !== 'both' || givenDigest(email) !== undefined) return '';
-    const other = hashed(tiktokEmail(email, 'basic'));
+    const trace = traceOf(this.trace, 'email', email, 'again as given, for its second form');
+    const other = hashed(tiktokEmail(email, 'basic', trace), trace);
     return typeof other === 'string' && other !== first ? other : '';
   }
 
   private otherPhone({ phone = '', country }: AudienceUser): string {
     if (this.options.phoneNormalization !== 'both' || givenDigest(phone) !== undefined) return '';
-    const number = tiktokPhone(phone, this.country(country));
-    return typeof number === 'string' ? sha256Hex(number.slice(1)) : '';
+    const trace = traceOf(this.trace, 'phone', phone, 'again as given, for its second form');
+    const number = tiktokPhone(phone, this.country(country), trace);
+    if (typeof number !== 'string') return '';
+    return told(trace, 'SHA-256', sha256Hex(told(trace, 'without the plus', number.slice(1))));
   }
 
   /** A country that was given and cannot be read is not replaced by the default: the number would be another's. */
@@ -80,10 +96,18 @@ class TikTokBatch implements Prepared<TikTokRow> {
     if (!value) return this.unnamedCountry;
     let country = this.countries.get(value);
     if (country === undefined) {
-      country = value.trim() === '' ? this.unnamedCountry : (alpha2(value) ?? Unusable.unknownCountry);
+      country = this.readCountry(value);
       this.countries.set(value, country);
     }
     return country;
+  }
+
+  private readCountry(value: string): PhoneCountry {
+    if (value.trim() === '') return this.unnamedCountry;
+    const trace = traceOf(this.trace, 'country', value);
+    const code = alpha2(value);
+    if (code === undefined) return refused(trace, 'in no list of countries', Unusable.unknownCountry);
+    return told(trace, 'ISO 3166-1 code, to complete phone numbers with', code);
   }
 
   private usable(user: number, field: IdentifierField, result: Normalised): string {
@@ -91,8 +115,4 @@ class TikTokBatch implements Prepared<TikTokRow> {
     this.rejections.push({ user, field, reason: result.reason });
     return '';
   }
-}
-
-function hashed(normal: Normalised): Normalised {
-  return typeof normal === 'string' && normal !== '' ? sha256Hex(normal) : normal;
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
 import {
   AudienceProvider,
+  type NormalisationTrace,
   type Prepared,
   type ProviderClient,
   type ProviderLimits,
@@ -65,8 +66,8 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
     return isDouble ? { ...STREAM_LIMITS, rowsPerChunk: MOST_ENTRIES / 2 } : STREAM_LIMITS;
   }
 
-  prepare(users: readonly AudienceUser[], tag: string): Prepared<TikTokRow> {
-    return prepareTikTokRows(users, this.settings.get(tag));
+  prepare(users: readonly AudienceUser[], tag: string, trace?: NormalisationTrace): Prepared<TikTokRow> {
+    return prepareTikTokRows(users, this.settings.get(tag), trace);
   }
 
   identifiers(row: TikTokRow): readonly SentIdentifier[] {

@@ -1,5 +1,6 @@
 import { hasNumberingPlan, isE164, readDialled, toE164, type DialledNumber } from '../kit/phone.js';
 import { dropInvisible, isMalformed, type Normalised, Unusable } from '../kit/normalise.js';
+import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /**
  * TikTok's rules for one value each, plain in and plain out; what is hashed is hashed by the caller.
@@ -26,18 +27,24 @@ export type EmailForm = 'api' | 'basic';
 export type PhoneCountry = string | Unusable;
 
 /** No folding beyond the rules: accents and other scripts stay as they are. What has no `api` form is no address. */
-export function tiktokEmail(value: string, form: EmailForm): Normalised {
+export function tiktokEmail(value: string, form: EmailForm, trace?: ValueTrace): Normalised {
   const isPlain = PLAIN.test(value);
   const text = isPlain ? value : dropInvisible(value).replace(WHITE_SPACE, '');
+  trace?.change('blanks and invisible characters taken out', text);
   if (text === '') return '';
-  if (text.length > MAX_EMAIL_LENGTH) return Unusable.length;
-  const basic = text.toLowerCase();
+  if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
+  const basic = told(trace, 'lower case', text.toLowerCase());
   const at = basic.indexOf('@');
-  if (at <= 0 || basic.includes('@', at + 1) || !hasDot(basic, at + 1)) return Unusable.format;
-  if (!isPlain && isMalformed(text)) return Unusable.format;
+  if (at <= 0 || basic.includes('@', at + 1) || !hasDot(basic, at + 1)) return noAddress(trace);
+  if (!isPlain && isMalformed(text)) return noAddress(trace);
   const plainLocal = withoutDotsAndTag(basic, at);
-  if (plainLocal === '') return Unusable.format;
-  return form === 'basic' || plainLocal.length === at ? basic : plainLocal + basic.slice(at);
+  if (plainLocal === '') return noAddress(trace);
+  if (form === 'basic' || plainLocal.length === at) return basic;
+  return told(trace, 'dots and +tag in front of the @ taken out', plainLocal + basic.slice(at));
+}
+
+function noAddress(trace?: ValueTrace): Unusable {
+  return refused(trace, 'not an address', Unusable.format);
 }
 
 /** Written out, because `split` and `replaceAll` cost as much as the hashing that follows. */
@@ -60,26 +67,31 @@ function hasDot(address: string, domain: number): boolean {
 }
 
 /** E.164 with its plus. A national number is completed with `country` (alpha-2, upper case), or left out. */
-export function tiktokPhone(value: string, country: PhoneCountry): Normalised {
+export function tiktokPhone(value: string, country: PhoneCountry, trace?: ValueTrace): Normalised {
   if (isE164(value)) return value;
   const text = dropInvisible(value).trim();
   if (text === '') return '';
-  if (LETTER.test(text)) return Unusable.format;
+  if (LETTER.test(text)) return refused(trace, 'letters in a phone number', Unusable.format);
   const dialled = readDialled(text.replace(TRUNK_ZERO, ''));
-  if (dialled === undefined) return Unusable.length;
-  if (dialled.digits === '') return Unusable.format;
+  if (dialled === undefined) return refused(trace, 'too long for a phone number', Unusable.length);
+  const { digits, international } = dialled;
+  if (digits === '') return refused(trace, 'not a phone number', Unusable.format);
+  trace?.change('digits alone, as they are dialled', digits);
   // No calling code starts with a zero: what follows would be a guess at somebody else's number.
-  if (dialled.international && dialled.digits.startsWith('0')) return Unusable.format;
-  return dialled.international ? complete(toE164(dialled) ?? `+${dialled.digits}`) : completed(dialled, country);
+  if (international && digits.startsWith('0')) return refused(trace, 'no calling code', Unusable.format);
+  if (!international) return completed(dialled, country, trace);
+  return complete(told(trace, 'E.164, with the plus', toE164(dialled) ?? `+${digits}`), trace);
 }
 
-function completed(dialled: DialledNumber, country: PhoneCountry): Normalised {
-  if (typeof country !== 'string') return country;
-  if (!hasNumberingPlan(country)) return Unusable.unknownCountry;
+function completed(dialled: DialledNumber, country: PhoneCountry, trace?: ValueTrace): Normalised {
+  if (typeof country !== 'string') return refused(trace, 'a national number without a usable country', country);
+  if (!hasNumberingPlan(country)) return refused(trace, 'a country without phone numbers', Unusable.unknownCountry);
   const number = toE164(dialled, country);
-  return number === undefined ? Unusable.length : complete(number);
+  if (number === undefined) return refused(trace, 'no number of this length in the country', Unusable.length);
+  trace?.change(`E.164, completed with the country ${country}`, number);
+  return complete(number, trace);
 }
 
-function complete(number: string): Normalised {
-  return COMPLETE_DIGITS.test(number.slice(1)) ? number : Unusable.length;
+function complete(number: string, trace?: ValueTrace): Normalised {
+  return COMPLETE_DIGITS.test(number.slice(1)) ? number : refused(trace, 'not 8 to 15 digits', Unusable.length);
 }
