@@ -5,8 +5,7 @@ import type { LinkedInRow } from './linkedin.normaliser.js';
 /** https://learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/create-and-manage-segment-users */
 export const MOST_USERS = 5_000;
 
-/** Nothing in it has to be escaped. */
-const PLAIN_TEXT = /^[^"\\\p{Cc}\p{Cs}]*$/u;
+const BEYOND_ASCII = /[^\x20-\x7e]/g;
 
 /** Each address once: what two elements of one address do to each other is not documented. The later names count. */
 export function uniqueRows(rows: readonly LinkedInRow[]): readonly LinkedInRow[] {
@@ -14,8 +13,12 @@ export function uniqueRows(rows: readonly LinkedInRow[]): readonly LinkedInRow[]
   return byEmail.size === rows.length ? rows : [...byEmail.values()];
 }
 
-/** The body of `/users`. Written by hand: objects for `JSON.stringify` would cost more than the digests themselves. */
+/**
+ * The body of `/users`. Written by hand, and in ASCII alone: objects for `JSON.stringify`, or a text that is mostly ASCII and
+ * has to become UTF-8, would cost more than the digests themselves.
+ */
 export function usersBody(rows: readonly LinkedInRow[]): Buffer {
+  const quoted = quoting();
   let elements = '';
   for (const { email, firstName, lastName, country } of rows) {
     elements += `${elements === '' ? '' : ','}{"action":"ADD","userIds":[{"idType":"SHA256_EMAIL","idValue":"${email}"}]`;
@@ -23,7 +26,7 @@ export function usersBody(rows: readonly LinkedInRow[]): Buffer {
     if (lastName !== '') elements += `,"lastName":${quoted(lastName)}`;
     elements += country === '' ? '}' : `,"country":"${country}"}`;
   }
-  return Buffer.from(`{"elements":[${elements}]}`);
+  return Buffer.from(`{"elements":[${elements}]}`, 'latin1');
 }
 
 /** The status of each element, in the order in which they were sent. */
@@ -38,6 +41,18 @@ export function elementStatuses(body: unknown, count: number): readonly number[]
   });
 }
 
-function quoted(text: string): string {
-  return PLAIN_TEXT.test(text) ? `"${text}"` : JSON.stringify(text);
+/** Names as JSON, those that were met before from memory. */
+function quoting(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let json = known.get(text);
+    if (json === undefined) {
+      json = JSON.stringify(text).replace(
+        BEYOND_ASCII,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+      known.set(text, json);
+    }
+    return json;
+  };
 }
