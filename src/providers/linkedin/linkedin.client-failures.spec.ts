@@ -229,6 +229,15 @@ describe('users whose element fails', () => {
     await expect(client.upload(audience, rows, ctx)).resolves.toMatchObject({ accepted: 2 });
   });
 
+  it('with 429 wait longer each time', async () => {
+    const audience = await start();
+    for (const wait of [2 * SECOND, 4 * SECOND]) {
+      failNext(audience.id, 429, 1);
+      expect(await uploadFails(audience)).toMatchObject({ retryAfterMs: wait });
+      sandbox.linkedin.advanceClock(wait);
+    }
+  });
+
   it('with 404 speak of the segment', async () => {
     const audience = await start();
     failNext(audience.id, 404, 1);

@@ -112,6 +112,7 @@ export class LinkedInClient implements ProviderClient<LinkedInRow> {
       const statuses = elementStatuses(body, rows.length);
       const fault = statuses.find(isCallsFault);
       if (fault !== undefined) throw this.api.errorOfElement(fault);
+      this.api.passed();
       return statuses;
     } catch (error) {
       throw error instanceof AudienceMissingError ? await this.causeOf(error, audience, ctx) : error;

@@ -60,8 +60,14 @@ export class LinkedInApi {
     if (answer.status < 200 || answer.status >= 300) {
       throw linkedInError(answer, { target: call.target, accessToken, throttle: this.throttle });
     }
-    this.throttle.passed();
+    // Of users, their outcomes have to be looked at first.
+    if (call.target !== 'users') this.passed();
     return answer;
+  }
+
+  /** A call went through, with all that was in it. */
+  passed(): void {
+    this.throttle.passed();
   }
 
   /** What it means that users of a call were answered with this status. */
