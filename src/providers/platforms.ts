@@ -7,6 +7,9 @@ import { FacebookProvider } from './facebook/facebook.provider.js';
 import { klaviyoSettings } from './klaviyo/klaviyo.config.js';
 import { KlaviyoModule } from './klaviyo/klaviyo.module.js';
 import { KlaviyoProvider } from './klaviyo/klaviyo.provider.js';
+import { linkedInSettings } from './linkedin/linkedin.config.js';
+import { LinkedInModule } from './linkedin/linkedin.module.js';
+import { LinkedInProvider } from './linkedin/linkedin.provider.js';
 import { tiktokSettings } from './tiktok/tiktok.config.js';
 import { TikTokModule } from './tiktok/tiktok.module.js';
 import { TikTokProvider } from './tiktok/tiktok.provider.js';
@@ -23,4 +26,5 @@ export const PLATFORMS: readonly Platform[] = [
   { module: FacebookModule, provider: FacebookProvider, settings: facebookSettings },
   { module: TikTokModule, provider: TikTokProvider, settings: tiktokSettings },
   { module: KlaviyoModule, provider: KlaviyoProvider, settings: klaviyoSettings },
+  { module: LinkedInModule, provider: LinkedInProvider, settings: linkedInSettings },
 ];

@@ -2,6 +2,8 @@ import { FacebookSimulator } from './facebook/facebook.simulator.js';
 import { type FacebookSimulatorOptions } from './facebook/facebook-options.js';
 import { KlaviyoSimulator } from './klaviyo/klaviyo.simulator.js';
 import { type KlaviyoSimulatorOptions } from './klaviyo/klaviyo-options.js';
+import { LinkedInSimulator } from './linkedin/linkedin.simulator.js';
+import { type LinkedInSimulatorOptions } from './linkedin/linkedin-options.js';
 import { SandboxClock } from './sandbox-clock.js';
 import { SandboxInputError } from './sandbox-input.js';
 import { type Simulator } from './simulator.js';
@@ -14,6 +16,7 @@ const SIMULATORS = {
   facebook: (clock: SandboxClock, options?: FacebookSimulatorOptions) => new FacebookSimulator(clock, options),
   tiktok: (clock: SandboxClock, options?: TikTokSimulatorOptions) => new TikTokSimulator(clock, options),
   klaviyo: (clock: SandboxClock, options?: KlaviyoSimulatorOptions) => new KlaviyoSimulator(clock, options),
+  linkedin: (clock: SandboxClock, options?: LinkedInSimulatorOptions) => new LinkedInSimulator(clock, options),
 };
 
 export type SimulatorId = keyof typeof SIMULATORS;

@@ -1,0 +1,58 @@
+import { integerOf, isRecord } from '../kit/answer-values.js';
+import { notUnderstood } from './api/linkedin.errors.js';
+import type { LinkedInRow } from './linkedin.normaliser.js';
+
+/** https://learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/create-and-manage-segment-users */
+export const MOST_USERS = 5_000;
+
+const BEYOND_ASCII = /[^\x20-\x7e]/g;
+
+/** Each address once: what two elements of one address do to each other is not documented. The later names count. */
+export function uniqueRows(rows: readonly LinkedInRow[]): readonly LinkedInRow[] {
+  const byEmail = new Map(rows.map((row) => [row.email, row]));
+  return byEmail.size === rows.length ? rows : [...byEmail.values()];
+}
+
+/**
+ * The body of `/users`. Written by hand, and in ASCII alone: objects for `JSON.stringify`, or a text that is mostly ASCII and
+ * has to become UTF-8, would cost more than the digests themselves.
+ */
+export function usersBody(rows: readonly LinkedInRow[]): Buffer {
+  const quoted = quoting();
+  let elements = '';
+  for (const { email, firstName, lastName, country } of rows) {
+    elements += `${elements === '' ? '' : ','}{"action":"ADD","userIds":[{"idType":"SHA256_EMAIL","idValue":"${email}"}]`;
+    if (firstName !== '') elements += `,"firstName":${quoted(firstName)}`;
+    if (lastName !== '') elements += `,"lastName":${quoted(lastName)}`;
+    elements += country === '' ? '}' : `,"country":"${country}"}`;
+  }
+  return Buffer.from(`{"elements":[${elements}]}`, 'latin1');
+}
+
+/** The status of each element, in the order in which they were sent. */
+export function elementStatuses(body: unknown, count: number): readonly number[] {
+  const { elements } = isRecord(body) ? body : {};
+  if (!Array.isArray(elements) || elements.length !== count) throw notUnderstood('not one outcome for each user');
+  return elements.map((element: unknown) => {
+    const { status, error } = isRecord(element) ? element : {};
+    const found = integerOf(status) ?? integerOf(isRecord(error) ? error['status'] : undefined);
+    if (found === undefined) throw notUnderstood('a user without an outcome');
+    return found;
+  });
+}
+
+/** Names as JSON, those that were met before from memory. */
+function quoting(): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    let json = known.get(text);
+    if (json === undefined) {
+      json = JSON.stringify(text).replace(
+        BEYOND_ASCII,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+      known.set(text, json);
+    }
+    return json;
+  };
+}
