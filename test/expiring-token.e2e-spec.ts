@@ -105,9 +105,7 @@ describe('an access token that expires', () => {
       expect(shown).not.toMatch(/AQX-sandbox|sandbox-refresh-token|WPL_AP1/);
 
       platform().setToken('sandbox-refresh-token', 'valid');
-      const { body } = await get(`${both[0]!.origin}/deliveries?session=${told.body.id as string}`);
-      const [delivery] = body.items as { id: string }[];
-      await fetch(`${both[0]!.origin}/deliveries/${delivery!.id}/retry`, { method: 'POST' });
+      await fetch(`${both[0]!.origin}/providers/linkedin/tags/default/resume`, { method: 'POST' });
       const done = await untilState(session, 'completed');
       expect(acceptedIn(done)).toBe(2 * CHUNK + 5);
     },

@@ -59,7 +59,13 @@ describe('a tag that is stopped', () => {
     service.sandbox.facebook.setToken('sandbox-token', state);
     const first = await start();
     const waiting = tagOf(await waits(first.session, code));
-    expect(waiting).toMatchObject({ deliveries: { waiting: 1 }, received: 2, pending: 2, accepted: 0, lastError: { nextAttemptAt: null } });
+    expect(waiting).toMatchObject({
+      deliveries: { waiting: 1 },
+      received: 2,
+      pending: 2,
+      accepted: 0,
+      lastError: { nextAttemptAt: null },
+    });
     expect(await shown()).toMatchObject({
       health: 'stopped',
       lastErrorCode: code,

@@ -54,10 +54,16 @@ export class PlatformUnavailableError extends ProviderError {
   readonly code = 'platform-unavailable';
   readonly retryable = true;
   override readonly retryAfterMs?: number;
+  /** The platform is there: only this audience, which is new, takes no users yet. */
+  readonly isWarmUp: boolean;
 
-  constructor(message: string, details: ProviderErrorDetails & { readonly retryAfterMs?: number } = {}) {
+  constructor(
+    message: string,
+    details: ProviderErrorDetails & { readonly retryAfterMs?: number; readonly isWarmUp?: boolean } = {},
+  ) {
     super(message, details);
     this.retryAfterMs = details.retryAfterMs;
+    this.isWarmUp = details.isWarmUp ?? false;
   }
 }
 

@@ -134,7 +134,7 @@ export class LinkedInClient implements ProviderClient<LinkedInRow> {
     if (wait === undefined) {
       return new AudienceMissingError('LinkedIn: the segment is there, but takes no users', { platformCode });
     }
-    const details = { platformCode, retryAfterMs: wait[1] };
+    const details = { isWarmUp: true, platformCode, retryAfterMs: wait[1] };
     return new PlatformUnavailableError('LinkedIn: the new segment does not take users yet', details);
   }
 }

@@ -7,9 +7,9 @@ import type {
 } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { givenDigest } from '../kit/given-digest.js';
-import { sha256Hex } from '../kit/hash.js';
 import type { Normalised } from '../kit/normalise.js';
-import { told, traceOf, type ValueTrace } from './linkedin.trace.js';
+import { hashed } from '../kit/values/hashed.js';
+import { traceOf } from '../kit/values/value-trace.js';
 import { linkedInCountry, linkedInEmail, linkedInName } from './linkedin.values.js';
 
 /** One user: the digest of the address, and what goes beside it, plain; `''` for none. */
@@ -62,14 +62,7 @@ class LinkedInBatch implements Prepared<LinkedInRow> {
   private email(value: string | undefined): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'email', value);
-    const given = givenDigest(value);
-    if (given !== undefined) {
-      if (typeof given === 'string') trace?.('a SHA-256 digest already', given);
-      else trace?.('refused: the digest of nothing', given.reason);
-      return given;
-    }
-    const normal = linkedInEmail(value, trace);
-    return typeof normal === 'string' && normal !== '' ? told(trace, 'SHA-256', sha256Hex(normal)) : normal;
+    return givenDigest(value, trace) ?? hashed(linkedInEmail(value, trace), trace);
   }
 
   private plain(user: number, field: PlainField, value: string | undefined): string {

@@ -1,7 +1,7 @@
 import { alpha2 } from '../kit/country.js';
 import { isSha256Hex } from '../kit/hash.js';
 import { dropInvisible, isMalformed, nfc, type Normalised, Unusable } from '../kit/normalise.js';
-import { refused, told, type ValueTrace } from './linkedin.trace.js';
+import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /**
  * LinkedIn's rules for one value each, plain in and plain out; the address is hashed by the caller, names and country are
@@ -23,7 +23,7 @@ export function linkedInEmail(value: string, trace?: ValueTrace): Normalised {
   const isPlain = PLAIN_EMAIL.test(value);
   const composed = isPlain ? value : told(trace, 'composed (Unicode NFC)', nfc(value));
   const text = isPlain ? value : dropInvisible(composed).replace(WHITE_SPACE, '');
-  trace?.('blanks and invisible characters taken out', text);
+  trace?.change('blanks and invisible characters taken out', text);
   if (text === '') return '';
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   const email = told(trace, 'lower case', text.toLowerCase());

@@ -130,7 +130,7 @@ export class TikTokClient implements ProviderClient<TikTokRow> {
     // asking again until the delivery is too old is cheaper than to lose its users for good.
     const since = found.createdAt ?? found.changedAt;
     if (since === undefined || now - since < WARM_UP_MS) {
-      const details = { platformCode, retryAfterMs: WARM_UP_RETRY_MS };
+      const details = { isWarmUp: true, platformCode, retryAfterMs: WARM_UP_RETRY_MS };
       return new PlatformUnavailableError('TikTok: the new audience does not take users yet', details);
     }
     return refusal;

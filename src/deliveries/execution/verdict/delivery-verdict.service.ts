@@ -78,7 +78,7 @@ export class DeliveryVerdict {
       await this.gate.stop(held, next.error);
       return this.hold(held, failure);
     }
-    if (error instanceof PlatformUnavailableError && (await this.gate.outage(held, error)) && next.step === 'wait') {
+    if (isOutage(error) && (await this.gate.outage(held, error)) && next.step === 'wait') {
       return this.hold(held, failure);
     }
     // Whatever else the platform said, it is there and knows the account.
@@ -134,5 +134,9 @@ interface HoldReason {
 
 /** A platform may limit calls before it looks at the token, and a break says nothing. */
 function isInconclusive(error: ProviderError): boolean {
-  return error instanceof RateLimitedError || error instanceof PlatformUnavailableError;
+  return error instanceof RateLimitedError || isOutage(error);
+}
+
+function isOutage(error: unknown): error is PlatformUnavailableError {
+  return error instanceof PlatformUnavailableError && !error.isWarmUp;
 }
