@@ -9,7 +9,7 @@ import type { AudienceUser } from '../contract/audience-user.js';
 import { givenDigest } from '../kit/given-digest.js';
 import type { Normalised } from '../kit/normalise.js';
 import { hashed } from '../kit/values/hashed.js';
-import { traceOf } from '../kit/values/value-trace.js';
+import { traceOf, type ValueTrace } from '../kit/values/value-trace.js';
 import { linkedInCountry, linkedInEmail, linkedInName } from './linkedin.values.js';
 
 /** One user: the digest of the address, and what goes beside it, plain; `''` for none. */
