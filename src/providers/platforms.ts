@@ -10,6 +10,9 @@ import { KlaviyoProvider } from './klaviyo/klaviyo.provider.js';
 import { tiktokSettings } from './tiktok/tiktok.config.js';
 import { TikTokModule } from './tiktok/tiktok.module.js';
 import { TikTokProvider } from './tiktok/tiktok.provider.js';
+import { twitterSettings } from './twitter/twitter.config.js';
+import { TwitterModule } from './twitter/twitter.module.js';
+import { TwitterProvider } from './twitter/twitter.provider.js';
 
 /** What the build needs to know of a platform; everything else is in its folder. */
 export interface Platform {
@@ -23,4 +26,5 @@ export const PLATFORMS: readonly Platform[] = [
   { module: FacebookModule, provider: FacebookProvider, settings: facebookSettings },
   { module: TikTokModule, provider: TikTokProvider, settings: tiktokSettings },
   { module: KlaviyoModule, provider: KlaviyoProvider, settings: klaviyoSettings },
+  { module: TwitterModule, provider: TwitterProvider, settings: twitterSettings },
 ];
