@@ -12,6 +12,7 @@ import { sha256Hex } from '../kit/hash.js';
 import { type PhoneCountry } from '../kit/identifiers/phone-number.js';
 import { plainId } from '../kit/identifiers/plain-id.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
+import { isE164 } from '../kit/phone.js';
 import type { TwitterTag } from './twitter.config.js';
 import { type Note, twitterEmail, twitterPhone } from './twitter.values.js';
 
@@ -66,6 +67,8 @@ class TwitterBatch {
   private phone({ phone, country }: AudienceUser): Normalised {
     if (!phone) return '';
     const note = this.noteOf('phone');
+    // Most numbers are complete, and need no country.
+    if (isE164(phone)) return hashed(phone, note);
     return digestAsGiven(phone, note) ?? hashed(twitterPhone(phone, this.country(country), note), note);
   }
 

@@ -1,6 +1,6 @@
 import { completeNumber, type PhoneCountry } from '../kit/identifiers/phone-number.js';
 import { asciiDigits, dropInvisible, isMalformed, nfc, type Normalised, Unusable } from '../kit/normalise.js';
-import { dropExtension, isE164, readDialled } from '../kit/phone.js';
+import { dropExtension, readDialled } from '../kit/phone.js';
 
 /**
  * X's rules for one value each, plain in and plain out; what is hashed is hashed by the caller.
@@ -13,6 +13,8 @@ const EMAIL = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\].]+(?:\.[^\s@<>(),;:"\\[\
 /** Most addresses: ASCII through and through, so that only their case can differ from their normal form. */
 const PLAIN_EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]+@[a-z\d-]+(?:\.[a-z\d-]+)+$/i;
 
+/** Most numbers: nothing but digits and what people put between them, so neither a letter nor an extension. */
+const PLAIN_NUMBER = /^\+?[\d ().-]+$/;
 const LETTER = /\p{L}/u;
 
 /** Hears what a rule has made of a value. */
@@ -35,18 +37,23 @@ export function twitterEmail(value: string, note?: Note): Normalised {
  * https://docs.x.com/x-ads-api/measurement/web-conversions
  */
 export function twitterPhone(value: string, country: PhoneCountry, note?: Note): Normalised {
-  if (isE164(value)) return value;
   const text = dropInvisible(value).trim();
   if (text === '') return '';
-  const written = asciiDigits(text);
-  const number = noted('extension taken off', written, dropExtension(written), note);
-  if (LETTER.test(number)) return Unusable.format;
+  const number = PLAIN_NUMBER.test(text) ? text : withoutExtension(text, note);
+  if (number === undefined) return Unusable.format;
   const dialled = readDialled(number);
   if (dialled === undefined) return Unusable.length;
   note?.('digits as dialled', dialled.international ? `+${dialled.digits}` : dialled.digits);
   const complete = completeNumber(dialled, country);
   if (typeof complete === 'string') note?.('E.164 with its plus', complete);
   return complete;
+}
+
+/** Nothing when letters are left: dialling them would be a guess. */
+function withoutExtension(text: string, note: Note | undefined): string | undefined {
+  const written = asciiDigits(text);
+  const number = noted('extension taken off', written, dropExtension(written), note);
+  return LETTER.test(number) ? undefined : number;
 }
 
 function noted(rule: string, before: string, after: string, note: Note | undefined): string {
