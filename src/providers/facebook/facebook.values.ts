@@ -1,12 +1,13 @@
 import { type Purchase } from '../contract/audience-user.js';
-import { plainId } from '../kit/identifiers/plain-id.js';
 import { hasNumberingPlan, isE164, readDialled, toE164, type DialledNumber } from '../kit/phone.js';
 import {
   asciiDigits,
   dropInvisible,
   dropTrailing,
+  isAscii,
   isMalformed,
   nfc,
+  nfkc,
   type Normalised,
   Unusable,
 } from '../kit/normalise.js';
@@ -27,6 +28,11 @@ const ANY_LONE_SURROGATE = /\p{Cs}/u;
 
 const HYPHEN = /[-\u2010-\u2015\u2212]/;
 const FULL_GB_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}$/;
+
+const LOOKS_LIKE_EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
+const PHONE_CHARACTERS = /^\+?[\d\s().\-/]+$/;
+/** What tells a phone from a number that only identifies: a plus, a bracketed area code, blanks between groups. */
+const PHONE_LAYOUT = /^\+|^\(?\d{1,5}\)|\(\d{1,5}\)|\d\s+[\d(]|^(?:1[-.])?\d{3}([-.])\d{3}\1\d{4}$/;
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
@@ -92,9 +98,19 @@ export function facebookZip(value: string, country?: string): Normalised {
   return zip.length < 2 ? Unusable.length : zip;
 }
 
-/** EXTERN_ID, which goes out unhashed. */
+/** EXTERN_ID, which goes out unhashed: anything that looks like an e-mail address or a phone number is held back. */
 export function facebookExternId(value: string): Normalised {
-  return plainId(value);
+  const id = value.trim();
+  // JSON with half a surrogate pair would have Meta refuse the whole chunk.
+  if (isMalformed(id)) return Unusable.format;
+  return looksPersonal(isAscii(id) ? id : asciiDigits(nfkc(dropInvisible(id)))) ? Unusable.personalData : id;
+}
+
+function looksPersonal(id: string): boolean {
+  if (LOOKS_LIKE_EMAIL.test(id)) return true;
+  if (id.length > 40 || !PHONE_CHARACTERS.test(id) || !PHONE_LAYOUT.test(id)) return false;
+  const digits = id.replace(/\D+/g, '').length;
+  return digits >= 7 && digits <= 15;
 }
 
 /** LOOKALIKE_VALUE, 0 or more; nothing when a value was given that is no number (Meta then gets 0). */

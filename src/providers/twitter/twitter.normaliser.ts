@@ -8,13 +8,14 @@ import {
 import { type AudienceUser } from '../contract/audience-user.js';
 import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
-import { sha256Hex } from '../kit/hash.js';
-import { type PhoneCountry } from '../kit/identifiers/phone-number.js';
-import { plainId } from '../kit/identifiers/plain-id.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
 import { isE164 } from '../kit/phone.js';
+import { hashed } from '../kit/values/hashed.js';
+import { type PhoneCountry } from '../kit/values/phone-number.js';
+import { plainId } from '../kit/values/plain-id.js';
+import { refused, told, traceOf } from '../kit/values/value-trace.js';
 import type { TwitterTag } from './twitter.config.js';
-import { type Note, twitterEmail, twitterPhone } from './twitter.values.js';
+import { twitterEmail, twitterPhone } from './twitter.values.js';
 
 /** Digests of address and number, and the id that goes out plain; `''` for none. */
 export type TwitterRow = readonly [email: string, phone: string, partnerUserId: string];
@@ -60,23 +61,21 @@ class TwitterBatch {
 
   private email({ email }: AudienceUser): Normalised {
     if (!email) return '';
-    const note = this.noteOf('email');
-    return digestAsGiven(email, note) ?? hashed(twitterEmail(email, note), note);
+    const trace = traceOf(this.trace, 'email', email);
+    return givenDigest(email, trace) ?? hashed(twitterEmail(email, trace), trace);
   }
 
   private phone({ phone, country }: AudienceUser): Normalised {
     if (!phone) return '';
-    const note = this.noteOf('phone');
+    const trace = traceOf(this.trace, 'phone', phone);
     // Most numbers are complete, and need no country.
-    if (isE164(phone)) return hashed(phone, note);
-    return digestAsGiven(phone, note) ?? hashed(twitterPhone(phone, this.country(country), note), note);
+    if (isE164(phone)) return hashed(phone, trace);
+    return givenDigest(phone, trace) ?? hashed(twitterPhone(phone, this.country(country), trace), trace);
   }
 
   private partnerUserId({ edgeTagId }: AudienceUser): Normalised {
     if (!edgeTagId || !this.options.sendPartnerUserId) return '';
-    const id = plainId(edgeTagId);
-    if (typeof id === 'string') this.noteOf('edgeTagId')?.('sent as it is, without blanks at the ends', id);
-    return id;
+    return plainId(edgeTagId, traceOf(this.trace, 'edgeTagId', edgeTagId));
   }
 
   /** Only completes national numbers: X has no place for a country. */
@@ -84,16 +83,18 @@ class TwitterBatch {
     if (!value) return Unusable.missingCountry;
     let country = this.countries.get(value);
     if (country === undefined) {
-      country = value.trim() === '' ? Unusable.missingCountry : (alpha2(value) ?? Unusable.unknownCountry);
+      country = this.readCountry(value);
       this.countries.set(value, country);
     }
-    if (typeof country === 'string') this.noteOf('country')?.('country of the phone number', country);
     return country;
   }
 
-  private noteOf(field: IdentifierField): Note | undefined {
-    const { trace } = this;
-    return trace && ((rule, result) => trace.step(field, rule, result));
+  private readCountry(value: string): PhoneCountry {
+    if (value.trim() === '') return Unusable.missingCountry;
+    const trace = traceOf(this.trace, 'country', value);
+    const code = alpha2(value);
+    if (code === undefined) return refused(trace, 'in no list of countries', Unusable.unknownCountry);
+    return told(trace, 'ISO 3166-1 code, to complete phone numbers with', code);
   }
 
   private usable(user: number, field: IdentifierField, result: Normalised): string {
@@ -101,17 +102,4 @@ class TwitterBatch {
     this.rejections.push({ user, field, reason: result.reason });
     return '';
   }
-}
-
-function digestAsGiven(value: string, note: Note | undefined): Normalised | undefined {
-  const given = givenDigest(value);
-  if (typeof given === 'string') note?.('passed on as the SHA-256 digest that it is', given);
-  return given;
-}
-
-function hashed(normal: Normalised, note: Note | undefined): Normalised {
-  if (typeof normal !== 'string' || normal === '') return normal;
-  const digest = sha256Hex(normal);
-  note?.('SHA-256', digest);
-  return digest;
 }

@@ -77,7 +77,7 @@ describe('TwitterProvider', () => {
     const rules: string[] = [];
     const trace = { step: (_field: string, rule: string) => void rules.push(rule) };
     provider.prepare([{ email: 'Jane.Doe@Example.COM' }], 'default', trace);
-    expect(rules).toEqual(['lower case', 'SHA-256']);
+    expect(rules).toEqual(['as given', 'lower case', 'SHA-256']);
   });
 
   it.each(['us', '', 'constructor'])('knows no tag %j', (tag) => {
