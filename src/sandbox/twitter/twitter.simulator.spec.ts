@@ -66,7 +66,7 @@ describe('the simulator as tests see it', () => {
     expect(sandbox.twitter.patchAudience('zzz', {})).toBeUndefined();
   });
 
-  it.each([[{ flagged: true }], [{ miscount: -1 }], [{ deleted: false }], [{ reason: 7 }]])(
+  it.each([[{ flagged: true }], [{ miscount: -1 }], [{ deleted: false }], [{ reason: 7 }], [{ refuses: [7] }]])(
     'refuses the change %j',
     async (patch) => {
       const id = await twitter.audience();

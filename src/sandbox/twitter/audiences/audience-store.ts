@@ -42,6 +42,7 @@ export class AudienceStore {
       unmatchedSince: now,
       deleted: false,
       miscount: 0,
+      refuses: [],
     };
     this.audiences.set(audience.id, audience);
     return audience;

@@ -18,6 +18,8 @@ export interface TwitterAudience {
   audienceType: string;
   /** Users that each `/users` call leaves out of its counts. Set from outside. */
   miscount: number;
+  /** Identifiers that it refuses, and with them the whole request. Set from outside. */
+  refuses: readonly string[];
   /** What keeps it from being targeted beside its size. Set from outside. */
   reason?: string;
 }

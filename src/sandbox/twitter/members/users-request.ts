@@ -17,6 +17,8 @@ export interface UsersRules {
   /** The keys of an operation's `params`. */
   readonly params: readonly string[];
   readonly identifiers: readonly string[];
+  /** Values that are refused although their form is right. */
+  readonly refused?: ReadonlySet<string>;
   /** The latest `expires_at`, ms since 1970. */
   readonly latestExpiry?: number;
 }
@@ -85,23 +87,24 @@ function readOperation(value: unknown, now: number, rules: UsersRules): UsersOpe
   const { users } = params;
   if (!Array.isArray(users)) throw missing('users', '"users" is a required parameter of params');
   if (users.length === 0) throw invalid('users', 'Expected at least one user');
-  const read = users.map((user: unknown) => readUser(user, rules.identifiers));
+  const read = users.map((user: unknown) => readUser(user, rules));
   return { type, users: read, ...(expiresAt === undefined ? {} : { expiresAt }) };
 }
 
-function readUser(value: unknown, known: readonly string[]): UserIdentifiers {
-  const user = fieldsOf(value, 'users', known);
+function readUser(value: unknown, rules: UsersRules): UserIdentifiers {
+  const user = fieldsOf(value, 'users', rules.identifiers);
   const identifiers = Object.entries(user).flatMap(([key, values]) => {
     if (!Array.isArray(values) || values.length === 0) throw invalid(key, `Expected a list of values for "${key}"`);
-    return values.map((one: unknown) => readIdentifier(key, one));
+    return values.map((one: unknown) => readIdentifier(key, one, rules));
   });
   if (identifiers.length === 0) throw invalid('users', 'Expected at least one identifier of each user');
   return identifiers;
 }
 
-function readIdentifier(key: string, value: unknown): string {
+function readIdentifier(key: string, value: unknown, { refused }: UsersRules): string {
   if (typeof value !== 'string' || value === '' || LONE_SURROGATE.test(value))
     throw invalid(key, `Expected a text for "${key}"`);
+  if (refused?.has(value)) throw invalid(key, `The value of "${key}" is not accepted`);
   if (key === PLAIN) return `${key}:${encodeURIComponent(value)}`;
   if (!SHA256.test(value)) throw invalid(key, `Expected a SHA256 hash in lower case for "${key}"`);
   return `${key}:${value}`;

@@ -19,7 +19,10 @@ export class UsersHandler {
     const audience = this.store.owned(ids.account, ids.audience);
     if (audience.audienceType !== 'CRM') throw actionNotAllowed('This custom audience takes no users');
     const now = this.store.now();
-    const operations = readOperations({ json, bodyBytes, now, ...this.store.settings }, RULES);
+    const operations = readOperations(
+      { json, bodyBytes, now, ...this.store.settings },
+      { ...RULES, refused: new Set(audience.refuses) },
+    );
     for (const { type, users, expiresAt } of operations) {
       if (type === 'Update') audience.members.add(users, expiresAt ?? monthsAfter(now, DEFAULT_MONTHS));
       else audience.members.remove(users);

@@ -119,6 +119,13 @@ describe('a bad operation', () => {
     expect(audience()).toMatchObject({ memberCount: 0, rowsReceived: 0 });
   });
 
+  it('may be one with an identifier that was said to be refused', async () => {
+    sandbox.twitter.patchAudience(id, { refuses: [JANE] });
+    const { status, body } = await twitter.users(id, [update([{ email: [PROMO] }]), update([{ email: [JANE] }])]);
+    expect([status, body.operation_errors]).toMatchObject([400, [[], [{ parameter: 'email' }]]]);
+    expect((await twitter.add(id, [PROMO])).status).toBe(200);
+  });
+
   it('may go unnamed', async () => {
     await sandbox.stop();
     sandbox = await startSandbox({ twitter: { namesOperations: false } });
