@@ -18,8 +18,8 @@ export interface TwitterCall extends Pick<FailedCall, 'target' | 'rowsAtFault'> 
   /** The path with ids left out. */
   readonly pathTemplate: string;
   readonly query?: Readonly<Record<string, string | number>>;
-  /** JSON, already written. */
-  readonly body?: Buffer;
+  /** Writes the JSON body, given X's time in ms since 1970; called for each attempt. */
+  readonly body?: (now: number) => Buffer;
   readonly timeoutMs?: number;
   /** Values of users that the call sends as they are: taken out of what X says. */
   readonly plainValues?: readonly string[];
@@ -79,10 +79,12 @@ export class TwitterApi {
 
   private send(call: TwitterCall, ctx: CallContext): Promise<PlatformResponse> {
     const { baseUrl, adAccountId } = this.tag;
-    const { method, body } = call;
+    const { method } = call;
+    const now = this.now();
+    const body = call.body?.(now);
     const query = call.query === undefined ? '' : `?${queryText(call.query)}`;
     const url = `${baseUrl}/${VERSION}/accounts/${adAccountId}${call.path}${query}`;
-    const stamp = { nonce: randomBytes(16).toString('hex'), timestamp: Math.floor(this.now() / 1000) };
+    const stamp = { nonce: randomBytes(16).toString('hex'), timestamp: Math.floor(now / 1000) };
     return this.http.request({
       method,
       url,

@@ -64,14 +64,13 @@ export class TwitterClient implements ProviderClient<TwitterRow> {
 
   /** One request is taken as a whole or not at all. */
   async upload(audience: RemoteAudience, chunk: readonly TwitterRow[], ctx: UploadContext): Promise<Receipt> {
-    const expiresAt = this.api.now() + this.tag.memberTtlDays * DAY_MS;
     const { body, pauseMs } = await this.api.call(
       {
         method: 'POST',
         path: `/custom_audiences/${encodeURIComponent(audience.id)}/users`,
         pathTemplate: '/custom_audiences/{audience}/users',
         target: 'members',
-        body: usersBody(chunk, expiresAt),
+        body: (now) => usersBody(chunk, now + this.tag.memberTtlDays * DAY_MS),
         timeoutMs: UPLOAD_TIMEOUT_MS,
         plainValues: chunk.flatMap(([, , partnerUserId]) => (partnerUserId === '' ? [] : [partnerUserId])),
         rowsAtFault: (operationErrors) => rowsAtFault(operationErrors, chunk.length),
