@@ -13,6 +13,9 @@ import { LinkedInProvider } from './linkedin/linkedin.provider.js';
 import { tiktokSettings } from './tiktok/tiktok.config.js';
 import { TikTokModule } from './tiktok/tiktok.module.js';
 import { TikTokProvider } from './tiktok/tiktok.provider.js';
+import { twitterSettings } from './twitter/twitter.config.js';
+import { TwitterModule } from './twitter/twitter.module.js';
+import { TwitterProvider } from './twitter/twitter.provider.js';
 
 /** What the build needs to know of a platform; everything else is in its folder. */
 export interface Platform {
@@ -27,4 +30,5 @@ export const PLATFORMS: readonly Platform[] = [
   { module: TikTokModule, provider: TikTokProvider, settings: tiktokSettings },
   { module: KlaviyoModule, provider: KlaviyoProvider, settings: klaviyoSettings },
   { module: LinkedInModule, provider: LinkedInProvider, settings: linkedInSettings },
+  { module: TwitterModule, provider: TwitterProvider, settings: twitterSettings },
 ];

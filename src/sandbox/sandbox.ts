@@ -10,6 +10,8 @@ import { type Simulator } from './simulator.js';
 import { SimulatorServer, type SimulatorSettings } from './simulator-server.js';
 import { TikTokSimulator } from './tiktok/tiktok.simulator.js';
 import { type TikTokSimulatorOptions } from './tiktok/tiktok-options.js';
+import { TwitterSimulator } from './twitter/twitter.simulator.js';
+import { type TwitterSimulatorOptions } from './twitter/twitter-options.js';
 
 /** Every platform of the sandbox, one line each. Their order is the order of their fixed ports. */
 const SIMULATORS = {
@@ -17,6 +19,7 @@ const SIMULATORS = {
   tiktok: (clock: SandboxClock, options?: TikTokSimulatorOptions) => new TikTokSimulator(clock, options),
   klaviyo: (clock: SandboxClock, options?: KlaviyoSimulatorOptions) => new KlaviyoSimulator(clock, options),
   linkedin: (clock: SandboxClock, options?: LinkedInSimulatorOptions) => new LinkedInSimulator(clock, options),
+  twitter: (clock: SandboxClock, options?: TwitterSimulatorOptions) => new TwitterSimulator(clock, options),
 };
 
 export type SimulatorId = keyof typeof SIMULATORS;

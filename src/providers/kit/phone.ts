@@ -59,10 +59,15 @@ export function isE164(value: string): boolean {
 /** Reads what a person wrote: digits of any script, no punctuation, letters or extension. Nothing is completed. */
 export function readDialled(value: string): DialledNumber | undefined {
   if (value.length > MAX_TEXT_LENGTH) return undefined;
-  const text = asciiDigits(dropInvisible(value)).replace(EXTENSION, '');
+  const text = dropExtension(asciiDigits(dropInvisible(value)));
   const digits = text.replace(/\D+/g, '');
   const international = LEADING_PLUS.test(text) || digits.startsWith('00');
   return { digits: international ? digits.replace(/^00/, '') : digits, international };
+}
+
+/** Without ` ext. 12` at its end. */
+export function dropExtension(value: string): string {
+  return value.replace(EXTENSION, '');
 }
 
 /** Whether national numbers of this country (ISO alpha-2, upper case) can be completed. */

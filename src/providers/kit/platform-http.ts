@@ -18,7 +18,7 @@ const AGENT_OPTIONS = { keepAlive: true, maxSockets: 32, maxFreeSockets: 8 } as 
 
 export interface PlatformRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Without a query. */
+  /** With a query only where a signature covers how it is encoded: it is sent as it stands. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
