@@ -12,15 +12,9 @@ import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
 import { hashed } from '../kit/values/hashed.js';
+import { plainId } from '../kit/values/plain-id.js';
 import { refused, traceOf, type ValueTrace } from '../kit/values/value-trace.js';
-import {
-  facebookEmail,
-  facebookExternId,
-  facebookLookalikeValue,
-  facebookName,
-  facebookPhone,
-  facebookZip,
-} from './facebook.values.js';
+import { facebookEmail, facebookLookalikeValue, facebookName, facebookPhone, facebookZip } from './facebook.values.js';
 
 /** One person in the order of {@link facebookSchema}; `''` stands for what is not known. */
 export type FacebookRow = readonly (string | number)[];
@@ -98,7 +92,7 @@ class FacebookBatch implements Prepared<FacebookRow> {
   }
 
   private externId(value: string | undefined): Normalised {
-    return value ? facebookExternId(value, traceOf(this.trace, 'edgeTagId', value)) : '';
+    return value ? plainId(value, traceOf(this.trace, 'edgeTagId', value)) : '';
   }
 
   private email(value: string | undefined): Normalised {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Normalised, Unusable } from '../kit/normalise.js';
-import {
-  facebookEmail,
-  facebookExternId,
-  facebookLookalikeValue,
-  facebookName,
-  facebookPhone,
-  facebookZip,
-} from './facebook.values.js';
+import { facebookEmail, facebookLookalikeValue, facebookName, facebookPhone, facebookZip } from './facebook.values.js';
 
 const DIGEST = 'f1904cf1a9d73a55fa5de0ac823c4403ded71afd4c3248d00bdcd0866552bb79';
 
@@ -156,52 +149,6 @@ describe('facebookZip', () => {
     ['10\uD80010', 'AT', 'invalid-format'],
   ])('has no use for %j (%s)', (value, country, expected) => {
     expect(reason(facebookZip(value, country))).toBe(expected);
-  });
-});
-
-describe('facebookExternId', () => {
-  it.each([
-    '0012345',
-    '15559876543',
-    '00447400123456',
-    '2024-0001-2345',
-    '2024.11.21',
-    'f47ac10b-58cc-4372-a567-0e02b2c3d479',
-    DIGEST,
-    '@handle',
-    'user@tenant',
-    'Ünï-1',
-    'a b',
-    '+1',
-    '+12345678901234567',
-    '12 34',
-    '9'.repeat(300),
-  ])('keeps %s', (value) => {
-    expect(facebookExternId(` ${value}\t`)).toBe(value);
-  });
-
-  it.each([
-    'mary@example.com',
-    'mailto:mary@example.com',
-    'id mary@example.com',
-    'MARY＠EXAMPLE.COM',
-    '+14155552671',
-    '+1 (415) 555-2671',
-    '+44.20.7946.0018',
-    '(650) 253-0000',
-    '650-253-0000',
-    '650.253.0000',
-    '1-650-253-0000',
-    '020 7946 0018',
-    '06 12 34 56 78',
-    '＋４４２０７９４６００１８',
-    '+٩٧١٥٠١٢٣٤٥٦٧',
-  ])('holds %s back', (value) => {
-    expect(reason(facebookExternId(value))).toBe('looks-like-personal-data');
-  });
-
-  it.each(['a\0b', 'a\uD800', 'a\nb'])('has no use for %j, which would spoil the whole request', (value) => {
-    expect(reason(facebookExternId(value))).toBe('invalid-format');
   });
 });
 

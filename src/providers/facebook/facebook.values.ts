@@ -1,5 +1,4 @@
 import { type Purchase } from '../contract/audience-user.js';
-import { looksPersonal } from '../contract/personal-data.js';
 import { hasNumberingPlan, isE164, readDialled, toE164, type DialledNumber } from '../kit/phone.js';
 import {
   asciiDigits,
@@ -105,15 +104,6 @@ export function facebookZip(value: string, country?: string, trace?: ValueTrace)
   // Area, district and sector only: Meta's guide asks for it, although its SDKs send the whole postcode.
   if (country === 'GB' && FULL_GB_POSTCODE.test(zip)) zip = told(trace, 'without the unit (GB)', zip.slice(0, -2));
   return zip.length < 2 ? refused(trace, 'too short for a postal code', Unusable.length) : zip;
-}
-
-/** EXTERN_ID, which goes out unhashed: anything that looks like an e-mail address or a phone number is held back. */
-export function facebookExternId(value: string, trace?: ValueTrace): Normalised {
-  const id = told(trace, 'blanks around it taken off', value.trim());
-  // JSON with half a surrogate pair would have Meta refuse the whole chunk.
-  if (isMalformed(id)) return refused(trace, 'control characters or half a character', Unusable.format);
-  if (!looksPersonal(id)) return id;
-  return refused(trace, 'looks like an e-mail address or a phone number', Unusable.personalData);
 }
 
 /** LOOKALIKE_VALUE, 0 or more; nothing when a value was given that is no number (Meta then gets 0). */

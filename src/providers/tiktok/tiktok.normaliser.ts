@@ -10,10 +10,11 @@ import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { sha256Hex } from '../kit/hash.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
+import type { PhoneCountry } from '../kit/values/phone-number.js';
 import { hashed } from '../kit/values/hashed.js';
 import { refused, told, traceOf } from '../kit/values/value-trace.js';
 import type { TikTokTag } from './tiktok.config.js';
-import { type PhoneCountry, tiktokEmail, tiktokPhone } from './tiktok.values.js';
+import { tiktokEmail, tiktokPhone } from './tiktok.values.js';
 
 /**
  * The digests of one user in pairs of e-mail and phone, `''` for none. A second pair holds the other forms of the same

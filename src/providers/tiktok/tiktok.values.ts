@@ -1,5 +1,6 @@
-import { hasNumberingPlan, isE164, readDialled, toE164, type DialledNumber } from '../kit/phone.js';
+import { isE164, readDialled } from '../kit/phone.js';
 import { dropInvisible, isMalformed, type Normalised, Unusable } from '../kit/normalise.js';
+import { completeNumber, type PhoneCountry } from '../kit/values/phone-number.js';
 import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /**
@@ -15,16 +16,12 @@ const PLAIN = /^[!-~]+$/;
 const LETTER = /\p{L}/u;
 /** What `+44 (0)20 …` means is not to be dialled from abroad. */
 const TRUNK_ZERO = /\(\s*0\s*\)/g;
-const COMPLETE_DIGITS = /^[1-9]\d{7,14}$/;
 
 /**
  * The two forms of an address that TikTok's pages ask for. `api`, of the API reference: without dots and `+tag` in front
  * of the @, for every domain. `basic`, of the help centre: only blanks taken out, in lower case.
  */
 export type EmailForm = 'api' | 'basic';
-
-/** A country that a phone number may be completed with, or why there is none. */
-export type PhoneCountry = string | Unusable;
 
 /** No folding beyond the rules: accents and other scripts stay as they are. What has no `api` form is no address. */
 export function tiktokEmail(value: string, form: EmailForm, trace?: ValueTrace): Normalised {
@@ -74,24 +71,5 @@ export function tiktokPhone(value: string, country: PhoneCountry, trace?: ValueT
   if (LETTER.test(text)) return refused(trace, 'letters in a phone number', Unusable.format);
   const dialled = readDialled(text.replace(TRUNK_ZERO, ''));
   if (dialled === undefined) return refused(trace, 'too long for a phone number', Unusable.length);
-  const { digits, international } = dialled;
-  if (digits === '') return refused(trace, 'not a phone number', Unusable.format);
-  trace?.change('digits alone, as they are dialled', digits);
-  // No calling code starts with a zero: what follows would be a guess at somebody else's number.
-  if (international && digits.startsWith('0')) return refused(trace, 'no calling code', Unusable.format);
-  if (!international) return completed(dialled, country, trace);
-  return complete(told(trace, 'E.164, with the plus', toE164(dialled) ?? `+${digits}`), trace);
-}
-
-function completed(dialled: DialledNumber, country: PhoneCountry, trace?: ValueTrace): Normalised {
-  if (typeof country !== 'string') return refused(trace, 'a national number without a usable country', country);
-  if (!hasNumberingPlan(country)) return refused(trace, 'a country without phone numbers', Unusable.unknownCountry);
-  const number = toE164(dialled, country);
-  if (number === undefined) return refused(trace, 'no number of this length in the country', Unusable.length);
-  trace?.change(`E.164, completed with the country ${country}`, number);
-  return complete(number, trace);
-}
-
-function complete(number: string, trace?: ValueTrace): Normalised {
-  return COMPLETE_DIGITS.test(number.slice(1)) ? number : refused(trace, 'not 8 to 15 digits', Unusable.length);
+  return completeNumber(dialled, country, trace);
 }
