@@ -1,5 +1,7 @@
 import { FacebookSimulator } from './facebook/facebook.simulator.js';
 import { type FacebookSimulatorOptions } from './facebook/facebook-options.js';
+import { GoogleSimulator } from './google/google.simulator.js';
+import { type GoogleSimulatorOptions } from './google/google-options.js';
 import { KlaviyoSimulator } from './klaviyo/klaviyo.simulator.js';
 import { type KlaviyoSimulatorOptions } from './klaviyo/klaviyo-options.js';
 import { SandboxClock } from './sandbox-clock.js';
@@ -14,6 +16,7 @@ const SIMULATORS = {
   facebook: (clock: SandboxClock, options?: FacebookSimulatorOptions) => new FacebookSimulator(clock, options),
   tiktok: (clock: SandboxClock, options?: TikTokSimulatorOptions) => new TikTokSimulator(clock, options),
   klaviyo: (clock: SandboxClock, options?: KlaviyoSimulatorOptions) => new KlaviyoSimulator(clock, options),
+  google: (clock: SandboxClock, options?: GoogleSimulatorOptions) => new GoogleSimulator(clock, options),
 };
 
 export type SimulatorId = keyof typeof SIMULATORS;
