@@ -24,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   providers: ['providers/*', 'storage', 'config', 'common', 'auth', 'metrics'],
   'providers/contract': [],
   'providers/kit': ['providers/contract', 'config', 'common', 'metrics'],
+  'providers/tokens': ['providers/kit', 'storage'],
   'providers/*': ['providers/contract', 'providers/kit', 'config'],
   storage: ['config', 'common'],
   metrics: ['auth', 'common', 'config'],
@@ -34,6 +35,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   demo: ['*'],
   sandbox: [],
 };
+
+/** Folders beside the platforms' that are parts of their own. */
+const NO_PLATFORMS = ['contract', 'kit', 'tokens'];
 
 /** What no file of `src` may hold, and why. */
 const BANS: readonly [pattern: RegExp, why: string, except: RegExp][] = [
@@ -113,7 +117,7 @@ describe('the structure of src', () => {
 
   it('names every platform only in its folder and in one list', () => {
     const folders = readdirSync(join(src, 'providers'), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !['contract', 'kit', 'dto'].includes(entry.name))
+      .filter((entry) => entry.isDirectory() && ![...NO_PLATFORMS, 'dto'].includes(entry.name))
       .map(({ name }) => name);
     expect(folders.length).toBeGreaterThan(0);
     const elsewhere = sources.filter(
@@ -152,7 +156,7 @@ function partOf(path: string): string {
   const [first = '', second = '', third] = path.split('/');
   if (first === 'providers' && third !== undefined) {
     if (second === 'dto') return 'providers';
-    return second === 'contract' || second === 'kit' ? `providers/${second}` : `providers/*/${second}`;
+    return NO_PLATFORMS.includes(second) ? `providers/${second}` : `providers/*/${second}`;
   }
   return second === '' ? '' : first;
 }

@@ -6,10 +6,11 @@ import { PLATFORMS } from './platforms.js';
 import { ProviderCatalogue } from './provider-catalogue.service.js';
 import { ProvidersController } from './providers.controller.js';
 import { TagHealthRepository } from './tag-health.repository.js';
+import { AccessTokensModule } from './tokens/access-tokens.module.js';
 
 /** Gathers the platforms of the build under one token. */
 @Module({
-  imports: [ProviderKitModule, ...PLATFORMS.map(({ module }) => module)],
+  imports: [ProviderKitModule, AccessTokensModule, ...PLATFORMS.map(({ module }) => module)],
   controllers: [ProvidersController],
   providers: [
     {

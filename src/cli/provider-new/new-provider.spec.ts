@@ -43,7 +43,7 @@ describe('readProviderName', () => {
     },
   );
 
-  it.each(['kit', 'contract', 'dto', 'stop', 'ports', 'host', 'log', 'provider', 'audience'])(
+  it.each(['kit', 'tokens', 'contract', 'dto', 'stop', 'ports', 'host', 'log', 'provider', 'audience'])(
     'refuses %j, which is taken',
     (id) => {
       expect(() => readProviderName([id])).toThrow(/uses this word for something else/);

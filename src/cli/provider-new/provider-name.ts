@@ -16,6 +16,7 @@ const TAKEN = [
   'contract',
   'dto',
   'kit',
+  'tokens',
   'host',
   'log',
   'ports',
