@@ -4,8 +4,8 @@ import { ValidateBy } from 'class-validator';
 import { isLoopback } from '../../../config/loopback.js';
 
 /**
- * For a setting that says where access tokens are got: the whole address of the token endpoint. Plain http is for the sandbox
- * on this machine: elsewhere the credentials would travel in clear.
+ * For a setting that says where access tokens are got: the whole address. Plain http is for the sandbox on this machine:
+ * elsewhere the credentials would travel in clear.
  */
 export function TokenUrl(): PropertyDecorator {
   return applyDecorators(
@@ -14,7 +14,7 @@ export function TokenUrl(): PropertyDecorator {
       name: 'isTokenUrl',
       validator: {
         validate: isTokenUrl,
-        defaultMessage: () => 'must be an https address without query; http only for this machine',
+        defaultMessage: () => 'must be an https address without a query; http only for this machine',
       },
     }),
   );
@@ -22,6 +22,6 @@ export function TokenUrl(): PropertyDecorator {
 
 function isTokenUrl(value: unknown): boolean {
   const url = typeof value === 'string' ? URL.parse(value) : null;
-  if (url === null || url.origin + url.pathname !== value) return false;
+  if (url === null || url.href !== value || url.search + url.hash + url.username + url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 }
