@@ -2,9 +2,9 @@ import { isObject } from '../api/message-schema.js';
 import { digestBytes, splitKey } from './member-key.js';
 import { type Person } from './member-reader.js';
 
-/** The countries whose people have to have agreed: the European Economic Area, Switzerland and the United Kingdom. */
+/** The European Economic Area, whose people have to have agreed. */
 const CONSENT_COUNTRIES = new Set(
-  'AT BE BG HR CY CZ DE DK EE ES FI FR GR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK CH GB'.split(' '),
+  'AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK'.split(' '),
 );
 
 /** Says why a person is not processed, as far as consent goes: https://support.google.com/google-ads/answer/14310715 */
