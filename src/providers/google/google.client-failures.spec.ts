@@ -179,6 +179,15 @@ describe('an upload', () => {
     expect(calls(INGEST)).toHaveLength(1);
   });
 
+  it('of which Google does not know a postal code tells its row, and not the code', async () => {
+    const audience = await start({ refusedPostalCodes: ['ZZ 9'] });
+    const at = (postalCode: string): GoogleRow => ['', '', QUINN, QUINN, 'GB', postalCode];
+    const error = await failureOf(upload(audience, [at('SW1A 1AA'), at('ZZ 9')]));
+    expect(error).toMatchObject({ rows: [{ row: 1, reason: 'invalid-format' }] });
+    expect(error.message).toContain('audience_members[1]');
+    expect(error.message).not.toContain('ZZ 9');
+  });
+
   it('to a list that was deleted is one to a list that is missing', async () => {
     const audience = await start();
     sandbox.google.patchAudience(audience.id, { deleted: true });

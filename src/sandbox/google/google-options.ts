@@ -67,6 +67,8 @@ export interface GoogleSimulatorOptions {
   readonly knownDigests?: readonly string[];
   /** Digests of people in the European Economic Area, beside those whose address says so. */
   readonly eeaDigests?: readonly string[];
+  /** Postal codes that are refused besides those that are none: what the platform's rule is nobody knows. */
+  readonly refusedPostalCodes?: readonly string[];
 }
 
 type WithoutDefault = 'refreshTokens' | 'knownDigests';
@@ -100,6 +102,7 @@ export const GOOGLE_DEFAULTS: GoogleSettings = {
   sizeDelayMs: 1_000,
   matchRate: 0.7,
   eeaDigests: [],
+  refusedPostalCodes: [],
 };
 
 /** Fills in the defaults. */

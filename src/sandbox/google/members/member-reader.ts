@@ -38,7 +38,10 @@ export class MemberReader {
   readonly kinds = new Set<string>();
   private path = '';
 
-  constructor(private readonly encoding: Encoding | undefined) {}
+  constructor(
+    private readonly encoding: Encoding | undefined,
+    private readonly refusedPostalCodes: readonly string[],
+  ) {}
 
   read(member: Values, index: number): Person | undefined {
     const kind = MEMBER_KINDS.find((name) => isObject(member[name]));
@@ -97,7 +100,8 @@ export class MemberReader {
     if (parts.regionCode !== '' && !/^[A-Z]{2}$/.test(parts.regionCode)) {
       this.refuse(`${at}.region_code`, 'INVALID_REGION_CODE');
     }
-    if (parts.postalCode !== '' && !POSTAL_CODE.test(parts.postalCode)) {
+    const { postalCode } = parts;
+    if (postalCode !== '' && (!POSTAL_CODE.test(postalCode) || this.refusedPostalCodes.includes(postalCode))) {
       this.refuse(`${at}.postal_code`, 'INVALID_POSTAL_CODE');
     }
     const givenName = parts.givenName && this.digest(parts.givenName, `${at}.given_name`);

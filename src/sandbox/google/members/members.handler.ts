@@ -75,7 +75,7 @@ export class MembersHandler {
     if (members.length > MOST_MEMBERS) problems.push(violation('audience_members', 'TOO_MANY_AUDIENCE_MEMBERS'));
     const encoding = encodingOf(body);
     if (encoding === undefined) problems.push(violation('encoding', 'REQUIRED_FIELD_MISSING'));
-    const reader = new MemberReader(encoding);
+    const reader = new MemberReader(encoding, this.store.settings.refusedPostalCodes);
     const people = members.flatMap((member, index) => reader.read(member as Record<string, unknown>, index) ?? []);
     const kinds = [...reader.kinds];
     if (kinds.length > 1) problems.push(violation('audience_members', 'MULTIPLE_DATA_TYPES_NOT_ALLOWED'));
