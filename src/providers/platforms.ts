@@ -4,6 +4,9 @@ import type { AudienceProvider } from './contract/audience-provider.js';
 import { facebookSettings } from './facebook/facebook.config.js';
 import { FacebookModule } from './facebook/facebook.module.js';
 import { FacebookProvider } from './facebook/facebook.provider.js';
+import { googleSettings } from './google/google.config.js';
+import { GoogleModule } from './google/google.module.js';
+import { GoogleProvider } from './google/google.provider.js';
 import { klaviyoSettings } from './klaviyo/klaviyo.config.js';
 import { KlaviyoModule } from './klaviyo/klaviyo.module.js';
 import { KlaviyoProvider } from './klaviyo/klaviyo.provider.js';
@@ -31,4 +34,5 @@ export const PLATFORMS: readonly Platform[] = [
   { module: KlaviyoModule, provider: KlaviyoProvider, settings: klaviyoSettings },
   { module: LinkedInModule, provider: LinkedInProvider, settings: linkedInSettings },
   { module: TwitterModule, provider: TwitterProvider, settings: twitterSettings },
+  { module: GoogleModule, provider: GoogleProvider, settings: googleSettings },
 ];

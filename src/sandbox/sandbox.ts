@@ -1,5 +1,7 @@
 import { FacebookSimulator } from './facebook/facebook.simulator.js';
 import { type FacebookSimulatorOptions } from './facebook/facebook-options.js';
+import { GoogleSimulator } from './google/google.simulator.js';
+import { type GoogleSimulatorOptions } from './google/google-options.js';
 import { KlaviyoSimulator } from './klaviyo/klaviyo.simulator.js';
 import { type KlaviyoSimulatorOptions } from './klaviyo/klaviyo-options.js';
 import { LinkedInSimulator } from './linkedin/linkedin.simulator.js';
@@ -20,6 +22,7 @@ const SIMULATORS = {
   klaviyo: (clock: SandboxClock, options?: KlaviyoSimulatorOptions) => new KlaviyoSimulator(clock, options),
   linkedin: (clock: SandboxClock, options?: LinkedInSimulatorOptions) => new LinkedInSimulator(clock, options),
   twitter: (clock: SandboxClock, options?: TwitterSimulatorOptions) => new TwitterSimulator(clock, options),
+  google: (clock: SandboxClock, options?: GoogleSimulatorOptions) => new GoogleSimulator(clock, options),
 };
 
 export type SimulatorId = keyof typeof SIMULATORS;
