@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -48,6 +49,12 @@ export class ServiceProcess {
   /** Everything it printed so far. */
   get log(): string {
     return this.output.join('');
+  }
+
+  /** Bytes of memory that it held at most so far, as Linux counts them. */
+  async peakMemory(): Promise<number> {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
   }
 
   /** `SIGKILL`: no handler runs, nothing is finished. */

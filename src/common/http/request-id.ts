@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 
-const HEADER = 'X-Request-Id';
+export const REQUEST_ID_HEADER = 'X-Request-Id';
 
 /** Middleware: gives the request its id, taken from the caller where that is harmless to log, and echoes it. */
 export function requestId(req: Request, res: Response, next: NextFunction): void {
@@ -13,9 +13,9 @@ export function requestId(req: Request, res: Response, next: NextFunction): void
 export function requestIdOf(req: Request, res: Response): string {
   const known = (req as { id?: unknown }).id;
   if (typeof known === 'string') return known;
-  const offered = req.get(HEADER);
+  const offered = req.get(REQUEST_ID_HEADER);
   const id = offered !== undefined && /^[\w.-]{1,64}$/.test(offered) ? offered : randomUUID();
   Object.assign(req, { id });
-  if (!res.headersSent) res.setHeader(HEADER, id);
+  if (!res.headersSent) res.setHeader(REQUEST_ID_HEADER, id);
   return id;
 }
