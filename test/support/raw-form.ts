@@ -45,15 +45,15 @@ export interface RawAnswer {
   readonly body: Record<string, unknown> & { readonly errors?: readonly { field: string; message: string }[] };
 }
 
+export interface PostOptions {
+  readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Posts bytes to `POST /audience`. */
-export async function postRaw(
-  origin: string,
-  body: Buffer,
-  contentType = MULTIPART,
-  headers: Record<string, string> = {},
-): Promise<RawAnswer> {
-  const init = { method: 'POST', body, headers: { 'content-type': contentType, ...headers } };
-  const answer = await fetch(`${origin}/audience`, init);
+export async function postRaw(origin: string, body: Buffer, options: PostOptions = {}): Promise<RawAnswer> {
+  const headers = { 'content-type': options.type ?? MULTIPART, ...options.headers };
+  const answer = await fetch(`${origin}/audience`, { method: 'POST', body, headers });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as RawAnswer['body'] };
 }
 
