@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
-import { expectGoingOn, expectRefused, expectTaken } from './support/garbage.js';
+import { GarbageThrower } from './support/garbage.js';
 import { BOUNDARY, filePart, goodParts, MULTIPART, rawForm, rawPart, sendBytes, textPart } from './support/raw-form.js';
 import { startService, type TestService } from './support/service.js';
 import { batchOf } from './support/upload.js';
@@ -13,12 +13,14 @@ const withBoundary = (boundary: string) => Buffer.from(rawForm(goodParts()).toSt
 /** Whatever comes as a form, the answer is clear, nothing half is stored, and the next call is served. */
 describe('garbage instead of a form', () => {
   let service: TestService;
+  let garbage: GarbageThrower;
 
   beforeAll(async () => {
     service = await startService();
+    garbage = new GarbageThrower(service.origin, service.database);
   });
   afterAll(() => service.stop());
-  afterEach(() => expectGoingOn(service));
+  afterEach(() => garbage.goesOn());
 
   const MALFORMED = { status: 400 };
 
@@ -33,7 +35,7 @@ describe('garbage instead of a form', () => {
       ['in the last boundary', whole.length - 5],
     ];
     it.each(ends)('%s', async (_, end) => {
-      await expectRefused(service, whole.subarray(0, end), MALFORMED);
+      await garbage.refused(whole.subarray(0, end), MALFORMED);
     });
   });
 
@@ -46,18 +48,18 @@ describe('garbage instead of a form', () => {
       ['one whose quotes stay open', `multipart/form-data; boundary="${BOUNDARY}`],
       ['none among parameters', 'multipart/form-data; charset=utf-8'],
     ])('is 400 with %s', async (_, type) => {
-      await expectRefused(service, rawForm(goodParts()), MALFORMED, { type });
+      await garbage.refused(rawForm(goodParts()), MALFORMED, { type });
     });
 
     it('are only those of the whole line: the end without its dashes is none', async () => {
       const unended = Buffer.concat([goodParts(), Buffer.from(`--${BOUNDARY}\r\n`)]);
-      await expectRefused(service, unended, MALFORMED);
-      await expectRefused(service, Buffer.from(rawForm(goodParts()).toString().replaceAll('\r\n', '\n')), MALFORMED);
+      await garbage.refused(unended, MALFORMED);
+      await garbage.refused(Buffer.from(rawForm(goodParts()).toString().replaceAll('\r\n', '\n')), MALFORMED);
     });
 
     it('may be as long as a header may be, and no longer', async () => {
       const long = 'b'.repeat(8_000);
-      await expectTaken(service, withBoundary(long), { type: `multipart/form-data; boundary=${long}` });
+      await garbage.accepted(withBoundary(long), { type: `multipart/form-data; boundary=${long}` });
       const head = `POST /audience HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=${'b'.repeat(20_000)}`;
       const answer = await sendBytes(service.origin, `${head}\r\nContent-Length: 0\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1\.1 431 /);
@@ -65,10 +67,7 @@ describe('garbage instead of a form', () => {
     });
 
     it('may have text before the first and after the last', async () => {
-      await expectTaken(
-        service,
-        Buffer.concat([Buffer.from('preamble\r\n'), rawForm(goodParts()), Buffer.alloc(5_000)]),
-      );
+      await garbage.accepted(Buffer.concat([Buffer.from('preamble\r\n'), rawForm(goodParts()), Buffer.alloc(5_000)]));
     });
   });
 
@@ -95,7 +94,7 @@ describe('garbage instead of a form', () => {
         [plainFile, text],
         [text, text, text, file],
       ]) {
-        await expectRefused(service, rawForm(rest, ...twice), { status: 400, field: name });
+        await garbage.refused(rawForm(rest, ...twice), { status: 400, field: name });
       }
     });
 
@@ -103,12 +102,12 @@ describe('garbage instead of a form', () => {
       'are refused when one is called %s',
       async (name) => {
         const parts = [goodParts({ users: undefined }), textPart(name, GOOD_USERS)];
-        await expectRefused(service, rawForm(...parts), { status: 400, field: 'users' });
+        await garbage.refused(rawForm(...parts), { status: 400, field: 'users' });
       },
     );
 
     it.each(['name', 'batch', 'users'])('are named when %s is missing', async (name) => {
-      await expectRefused(service, rawForm(goodParts({ [name]: undefined })), { status: 400, field: name });
+      await garbage.refused(rawForm(goodParts({ [name]: undefined })), { status: 400, field: name });
     });
 
     it.each([
@@ -128,16 +127,16 @@ describe('garbage instead of a form', () => {
       ['a name of 1,000 brackets', textPart(`x${'[a]'.repeat(30)}`, 'x')],
       ['an index beyond all arrays', textPart('x[4294967294]', 'x')],
     ])('are refused as 400 with %s', async (_, extra) => {
-      await expectRefused(service, rawForm(goodParts(), extra), MALFORMED);
+      await garbage.refused(rawForm(goodParts(), extra), MALFORMED);
     });
 
     it('do not reach beyond the form, whatever they are called', async () => {
       const names = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'then', 'valueOf'];
-      await expectTaken(service, rawForm(goodParts(), ...names.map((name) => textPart(name, 'polluted'))));
+      await garbage.accepted(rawForm(goodParts(), ...names.map((name) => textPart(name, 'polluted'))));
       const paths = ['__proto__[polluted]', 'constructor[prototype][polluted]', 'x[__proto__][polluted]'];
-      await expectTaken(service, rawForm(goodParts(), ...paths.map((name) => textPart(name, '1'))));
+      await garbage.accepted(rawForm(goodParts(), ...paths.map((name) => textPart(name, '1'))));
       expect('polluted' in {}).toBe(false);
-      await expectRefused(service, rawForm(goodParts({ name: undefined }), textPart('__proto__', 'x')), {
+      await garbage.refused(rawForm(goodParts({ name: undefined }), textPart('__proto__', 'x')), {
         status: 400,
         field: 'name',
       });
@@ -149,7 +148,7 @@ describe('garbage instead of a form', () => {
         rawPart('X-More: y', 'x'),
         textPart(Buffer.from([0x75, 0xff]), 'x'),
       ];
-      await expectTaken(service, rawForm(goodParts(), ...others));
+      await garbage.accepted(rawForm(goodParts(), ...others));
     });
   });
 
@@ -166,9 +165,9 @@ describe('garbage instead of a form', () => {
     it.each(broken.flatMap(([what, bytes]) => fields.map((field) => [what, field, bytes] as const)))(
       'are refused with %s in %s, as text and as a file',
       async (_, field, bytes) => {
-        await expectRefused(service, rawForm(goodParts({ [field]: bytes })), { status: 400, field });
+        await garbage.refused(rawForm(goodParts({ [field]: bytes })), { status: 400, field });
         const asFile = [goodParts({ [field]: undefined }), filePart(field, bytes)];
-        await expectRefused(service, rawForm(...asFile), { status: 400, field });
+        await garbage.refused(rawForm(...asFile), { status: 400, field });
       },
     );
 
@@ -178,7 +177,7 @@ describe('garbage instead of a form', () => {
       ['batch', `${JSON.stringify(batchOf())}\0`],
       ['users', '[{"email":"ada\0@example.com"}]'],
     ])('are refused with NUL in %s', async (field, value) => {
-      await expectRefused(service, rawForm(goodParts({ [field]: value })), { status: 400, field });
+      await garbage.refused(rawForm(goodParts({ [field]: value })), { status: 400, field });
     });
 
     it('may have one byte order mark before them', async () => {
@@ -187,9 +186,9 @@ describe('garbage instead of a form', () => {
         batch: `\ufeff${JSON.stringify(batchOf())}`,
         users: `\ufeff${GOOD_USERS}`,
       };
-      await expectTaken(service, rawForm(goodParts(marked)));
-      await expectRefused(service, rawForm(goodParts({ users: '\ufeff\ufeff[]' })), { status: 400, field: 'users' });
-      await expectRefused(service, rawForm(goodParts({ users: '\ufeff' })), { status: 400, field: 'users' });
+      await garbage.accepted(rawForm(goodParts(marked)));
+      await garbage.refused(rawForm(goodParts({ users: '\ufeff\ufeff[]' })), { status: 400, field: 'users' });
+      await garbage.refused(rawForm(goodParts({ users: '\ufeff' })), { status: 400, field: 'users' });
     });
 
     it('are not unpacked: neither base64 nor a charset of nowhere', async () => {
@@ -201,7 +200,7 @@ describe('garbage instead of a form', () => {
       );
       const nowhere = rawPart(`${disposition}Content-Type: text/plain; charset=nowhere`, GOOD_USERS);
       for (const part of [base64, nowhere]) {
-        await expectRefused(service, rawForm(rest, part), { status: 400, field: 'users' });
+        await garbage.refused(rawForm(rest, part), { status: 400, field: 'users' });
       }
     });
   });
@@ -217,25 +216,20 @@ describe('garbage instead of a form', () => {
       'multipart',
       '',
     ])('of the type "%s" is 415', async (type) => {
-      await expectRefused(service, rawForm(goodParts()), { status: 415 }, { type });
+      await garbage.refused(rawForm(goodParts()), { status: 415 }, { type });
     });
 
     it('that is compressed is 415, and a small one does not become large', async () => {
       const bomb = gzipSync(Buffer.alloc(50_000_000));
       for (const encoding of ['gzip', 'deflate', 'br', 'gzip, gzip']) {
-        const { headers } = await expectRefused(
-          service,
-          bomb,
-          { status: 415 },
-          { headers: { 'content-encoding': encoding } },
-        );
+        const { headers } = await garbage.refused(bomb, { status: 415 }, { headers: { 'content-encoding': encoding } });
         expect(headers.get('accept-encoding')).toBe('identity');
       }
-      await expectTaken(service, rawForm(goodParts()), { headers: { 'content-encoding': 'identity' } });
+      await garbage.accepted(rawForm(goodParts()), { headers: { 'content-encoding': 'identity' } });
     });
 
     it('that is compressed and does not say so is 400', async () => {
-      await expectRefused(service, gzipSync(rawForm(goodParts())), MALFORMED);
+      await garbage.refused(gzipSync(rawForm(goodParts())), MALFORMED);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { expectGoingOn, expectRefused, expectTaken } from './support/garbage.js';
+import { GarbageThrower } from './support/garbage.js';
 import { goodParts, postRaw, rawForm } from './support/raw-form.js';
 import { startService, type TestService } from './support/service.js';
 import { batchOf, upload } from './support/upload.js';
@@ -9,12 +9,14 @@ const NUMBERS_OF_BATCH = ['sessionId', 'sequence', 'totalBatches', 'totalUsers']
 /** Sound forms with JSON that is none, or says what cannot be. */
 describe('garbage in JSON', () => {
   let service: TestService;
+  let garbage: GarbageThrower;
 
   beforeAll(async () => {
     service = await startService();
+    garbage = new GarbageThrower(service.origin, service.database);
   });
   afterAll(() => service.stop());
-  afterEach(() => expectGoingOn(service));
+  afterEach(() => garbage.goesOn());
 
   const users = (text: string) => rawForm(goodParts({ users: text }));
   const batch = (text: string) => rawForm(goodParts({ batch: text }));
@@ -29,7 +31,7 @@ describe('garbage in JSON', () => {
     it.each(NUMBERS_OF_BATCH.map((member) => [member]))('that are none are refused by name: %s', async (member) => {
       const none = ['"1"', '"0x1"', '""', 'true', 'null', '[1]', '{}', '[[1]]', '-1', '1.5', '1e400', '-1e400'];
       for (const text of [...none, '9007199254740993', `1${'0'.repeat(400)}`, '1e16']) {
-        await expectRefused(service, withNumber(member, text), { status: 400, field: `batch.${member}` });
+        await garbage.refused(withNumber(member, text), { status: 400, field: `batch.${member}` });
       }
     });
 
@@ -49,12 +51,12 @@ describe('garbage in JSON', () => {
       '1_0',
       '１',
     ])('that JSON does not know make the batch no JSON: %s', async (text) => {
-      await expectRefused(service, withNumber('totalUsers', text), { status: 400, field: 'batch' });
+      await garbage.refused(withNumber('totalUsers', text), { status: 400, field: 'batch' });
     });
 
     it('may be written in any way that means a whole number', async () => {
       for (const text of ['1.0', '1e0', '10E-1', '-0', '0']) {
-        await expectTaken(service, withNumber('totalUsers', text));
+        await garbage.accepted(withNumber('totalUsers', text));
       }
     });
   });
@@ -72,7 +74,7 @@ describe('garbage in JSON', () => {
     it.each(['{', '{}}', '{"sessionId":1,}', "{'sessionId':1}", '{"sessionId":1}{}', '{"a":1//\n}', '', ' ', '\\'])(
       'are refused as no JSON: %j',
       async (text) => {
-        await expectRefused(service, batch(text), { status: 400, field: 'batch' });
+        await garbage.refused(batch(text), { status: 400, field: 'batch' });
       },
     );
 
@@ -81,7 +83,7 @@ describe('garbage in JSON', () => {
       const { body } = await postRaw(service.origin, batch(inherited));
       expect(body.errors?.map(({ field }) => field)).toEqual(NUMBERS_OF_BATCH.map((member) => `batch.${member}`));
       const beside = JSON.stringify({ ...batchOf(), constructor: 1, toString: 2, hasOwnProperty: 3, then: 4 });
-      await expectTaken(service, batch(beside.replace('{', '{"__proto__":{"sessionId":"x"},')));
+      await garbage.accepted(batch(beside.replace('{', '{"__proto__":{"sessionId":"x"},')));
       expect('sessionId' in {}).toBe(false);
     });
 
@@ -92,9 +94,9 @@ describe('garbage in JSON', () => {
         ['{"a":', '}'],
       ] as const) {
         const deep = (levels: number) => `${open.repeat(levels)}1${close.repeat(levels)}`;
-        await expectRefused(service, batch(deep(600)), { status: 400, field: 'batch' });
+        await garbage.refused(batch(deep(600)), { status: 400, field: 'batch' });
         for (const levels of [11, 10_000, 5_000_000]) {
-          await expectRefused(service, users(`[{"more":${deep(levels)}}]`), { status: 400, field: 'users' });
+          await garbage.refused(users(`[{"more":${deep(levels)}}]`), { status: 400, field: 'users' });
         }
       }
       // Forty million brackets in all. A parser that follows them takes minutes, or all of the stack.
@@ -106,7 +108,7 @@ describe('garbage in JSON', () => {
     it.each(['{}', '{"0":{}}', '{"length":1,"0":{}}', 'null', 'true', '0', '"[{}]"', '[]', '[ ]'])(
       'are refused as %s',
       async (text) => {
-        await expectRefused(service, users(text), { status: 400, field: 'users' });
+        await garbage.refused(users(text), { status: 400, field: 'users' });
       },
     );
 
@@ -121,13 +123,13 @@ describe('garbage in JSON', () => {
       '[undefined]',
       '[{"a":"\\x41"}]',
     ])('are refused as no JSON: %j', async (text) => {
-      await expectRefused(service, users(text), { status: 400, field: 'users' });
+      await garbage.refused(users(text), { status: 400, field: 'users' });
     });
 
     it.each(['null', '[]', '[{}]', '[[{}]]', '1', '"ada@example.com"', 'false'])(
       'are refused when one is %s',
       async (text) => {
-        await expectRefused(service, users(`[{},${text},{}]`), { status: 400, field: 'users[1]' });
+        await garbage.refused(users(`[{},${text},{}]`), { status: 400, field: 'users[1]' });
       },
     );
 
@@ -157,22 +159,22 @@ describe('garbage in JSON', () => {
     ])('are refused by name with %s of %s', async (field, text) => {
       const [outer = '', inner] = field.split('.');
       const user = inner === undefined ? `{"${outer}":${text}}` : `{"${outer}":{"${inner}":${text}}}`;
-      await expectRefused(service, users(`[{},${user}]`), { status: 400, field: `users[1].${field}` });
+      await garbage.refused(users(`[{},${user}]`), { status: 400, field: `users[1].${field}` });
     });
 
     it('are refused with a text of megabytes, and with millions of values', async () => {
       const long = 'x'.repeat(5_000_000);
-      await expectRefused(service, users(`[{"email":"${long}"}]`), { status: 400, field: 'users[0].email' });
-      await expectRefused(service, users(`["${long}"]`), { status: 400, field: 'users[0]' });
-      await expectRefused(service, users(`[${'{},'.repeat(1_000_000)}{}]`), { status: 400, field: 'users' });
-      await expectRefused(service, users(`[{"more":[${'1,'.repeat(5_000_000)}1]}]`), { status: 400, field: 'users' });
-      await expectRefused(service, users(`${'\n'.repeat(5_000_000)}x`), { status: 400, field: 'users' });
+      await garbage.refused(users(`[{"email":"${long}"}]`), { status: 400, field: 'users[0].email' });
+      await garbage.refused(users(`["${long}"]`), { status: 400, field: 'users[0]' });
+      await garbage.refused(users(`[${'{},'.repeat(1_000_000)}{}]`), { status: 400, field: 'users' });
+      await garbage.refused(users(`[{"more":[${'1,'.repeat(5_000_000)}1]}]`), { status: 400, field: 'users' });
+      await garbage.refused(users(`${'\n'.repeat(5_000_000)}x`), { status: 400, field: 'users' });
     });
 
     it('keep what comes under names of prototypes from everything', async () => {
       const mine = '"constructor":{"prototype":{"polluted":1}},"toString":1,"hasOwnProperty":null,"then":2';
-      await expectTaken(service, users(`[{"__proto__":{"polluted":1,"email":5},${mine}},{"__proto__":null}]`));
-      await expectRefused(service, users('[{"email":5,"__proto__":{"email":"x"},"hasOwnProperty":1}]'), {
+      await garbage.accepted(users(`[{"__proto__":{"polluted":1,"email":5},${mine}},{"__proto__":null}]`));
+      await garbage.refused(users('[{"email":5,"__proto__":{"email":"x"},"hasOwnProperty":1}]'), {
         status: 400,
         field: 'users[0].email',
       });
