@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../src/providers/contract/audience-user.js';
 import { AWKWARD_USERS } from './awkward-users.js';
 import type { ContractBench } from './describe-provider.js';
 
 /** The words that a rejection may use, as README lists them. */
-const REASONS = [
+export const REASONS = [
   'no-usable-identifier',
   'invalid-format',
   'missing-country',
@@ -16,14 +15,10 @@ const REASONS = [
   'unsupported-country',
   'refused-by-platform',
 ];
-const FIELDS = ['edgeTagId', 'email', 'phone', 'firstName', 'lastName', 'country', 'postalCode', 'purchase'];
+export const FIELDS = ['edgeTagId', 'email', 'phone', 'firstName', 'lastName', 'country', 'postalCode', 'purchase'];
 
 /** Preparing is pure: every user becomes a row or a rejection, whatever its values are. */
-export function describePreparing({ facts, service }: ContractBench): void {
-  const provider = (): AudienceProvider => {
-    const all = service().app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
-    return all.find(({ id }) => id === facts.id)!;
-  };
+export function describePreparing({ provider }: ContractBench): void {
   const prepare = (users: readonly AudienceUser[]) => provider().prepare(users, 'default');
 
   describe('preparing', () => {
