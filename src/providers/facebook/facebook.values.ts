@@ -80,14 +80,15 @@ export function facebookName(value: string): Normalised {
   const lower = nfc(value).toLowerCase();
   if (PLAIN_NAME.test(lower)) return lower;
   if (ANY_LONE_SURROGATE.test(lower)) return Unusable.format;
-  const text = lower.replace(NAME_NOISE, '');
+  // Composed again: what was taken out may have stood between a letter and its accent.
+  const text = nfc(lower.replace(NAME_NOISE, ''));
   if (text !== '') return text;
   return isBlank(value) ? '' : Unusable.format;
 }
 
 /** ZIP. `country` is alpha-2, upper case; unknown is fine, only the United States and Great Britain have own rules. */
 export function facebookZip(value: string, country?: string): Normalised {
-  const text = asciiDigits(dropInvisible(value)).toLowerCase().replace(/\s+/g, '');
+  const text = nfc(asciiDigits(dropInvisible(value)).toLowerCase().replace(/\s+/g, ''));
   if (text === '') return '';
   if (isMalformed(text)) return Unusable.format;
   const hyphen = text.search(HYPHEN);

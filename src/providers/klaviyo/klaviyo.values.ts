@@ -65,7 +65,7 @@ export function klaviyoCountry(value: string): KlaviyoCountry {
 /** `location.zip`, always a text: leading zeros count. */
 export function klaviyoZip(value: string): Normalised {
   if (PLAIN_ZIP.test(value)) return value;
-  return withinLength(oneLine(dropInvisible(nfkc(value))).toUpperCase());
+  return withinLength(nfc(oneLine(nfkc(dropInvisible(value))).toUpperCase()));
 }
 
 /** The property `blotout_edge_tag_id`. */
