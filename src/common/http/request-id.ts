@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createParamDecorator } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 
 export const REQUEST_ID_HEADER = 'X-Request-Id';
@@ -8,6 +9,12 @@ export function requestId(req: Request, res: Response, next: NextFunction): void
   requestIdOf(req, res);
   next();
 }
+
+/** Parameter of a handler: the id of its request. */
+export const RequestId = createParamDecorator((_, context) => {
+  const http = context.switchToHttp();
+  return requestIdOf(http.getRequest<Request>(), http.getResponse<Response>());
+});
 
 /** The id of a request; given now if the middleware was not reached. */
 export function requestIdOf(req: Request, res: Response): string {
