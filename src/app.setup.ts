@@ -6,6 +6,7 @@ import helmet from 'helmet';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/secured.decorator.js';
+import { answerBrokenRequests } from './common/http/broken-requests.js';
 import type { AppConfigOptions } from './config/config.module.js';
 
 /** Builds the service as `main` and the end-to-end tests run it; the caller makes it listen. */
@@ -19,6 +20,7 @@ export async function createApp(options: Omit<AppConfigOptions, 'providers'> = {
     bodyParser: false,
   });
   app.useLogger(app.get(Logger));
+  answerBrokenRequests(app.getHttpServer());
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   SwaggerModule.setup('docs', app, () => describeApi(app), {

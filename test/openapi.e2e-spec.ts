@@ -48,8 +48,8 @@ interface Document {
 
 /** Every endpoint of the core, and every answer that it documents beside 401, 403 and 429, which all secured ones have. */
 const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
-  'post /audience': [200, 400, 409, 413, 415, 502, 503, 504],
-  'post /audience/preview': [200, 400, 413, 415, 503],
+  'post /audience': [200, 400, 408, 409, 413, 415, 502, 503, 504],
+  'post /audience/preview': [200, 400, 408, 413, 415, 503],
   'get /sessions': [200, 400],
   'get /sessions/{id}': [200, 400, 404],
   'get /sessions/{id}/rejections': [200, 400, 404],

@@ -3,6 +3,7 @@ import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger
 import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
+import { RequestId } from '../common/http/request-id.js';
 import { MultipartJson } from '../common/multipart-json.js';
 import { ProblemDto } from '../common/problem.dto.js';
 import { AudienceService } from './audience.service.js';
@@ -52,9 +53,10 @@ export class AudienceController {
   async upload(
     @Body() upload: UploadAudienceDto,
     @Query() options: UploadOptionsDto,
+    @RequestId() requestId: string,
     @Res({ passthrough: true }) response: Response,
   ): Promise<UploadAnswerDto> {
-    const { session, replayed, results } = await this.audiences.upload(upload, options);
+    const { session, replayed, results } = await this.audiences.upload(upload, options, requestId);
     response.setHeader('Location', `/sessions/${session}`);
     if (replayed) response.setHeader('Idempotent-Replay', 'true');
     return results ? { success: true, results: [...results] } : { success: true };

@@ -32,22 +32,27 @@ export class AudienceService {
   /**
    * Stores the batch for every addressed tag and, with `sync`, waits until each is served.
    *
+   * @param requestId of the call, for the log of everything that becomes of the batch
+   *
    * @throws ProblemException 400 for an unknown channel, 409 for a contradiction, 503 when no tag is configured; with `sync`
    * also 502 and 504, and the batch is stored all the same
    */
-  async upload(upload: UploadAudienceDto, options: UploadOptionsDto): Promise<Upload> {
+  async upload(upload: UploadAudienceDto, options: UploadOptionsDto, requestId: string): Promise<Upload> {
     const deadline = Date.now() + this.config.syncTimeoutMs;
-    const registration = await this.store.store(upload, options, () => this.destinations.of(upload, options));
-    this.record(upload, registration);
+    const destination = () => this.destinations.of(upload, options);
+    const registration = await this.store.store(upload, options, requestId, destination);
+    this.record(upload, registration, requestId);
     if (!options.sync) return registration;
     const outcome = await this.deliveries.outcome(registration.batch, deadline - Date.now());
     return { ...registration, results: syncResults(outcome, `/sessions/${registration.session}`) };
   }
 
-  private record({ name, type, batch, users }: UploadAudienceDto, { session, replayed }: Registration): void {
-    const { sessionId, sequence } = batch;
+  private record(upload: UploadAudienceDto, { session, batch, replayed }: Registration, requestId: string): void {
+    const { name, type, users } = upload;
+    const { sessionId, sequence } = upload.batch;
     const msg = replayed ? 'Batch received again' : 'Batch stored';
-    this.logger.log({ msg, audience: name, type, sessionId, sequence, users: users.length, session });
+    const line = { audience: name, type, sessionId, sequence, users: users.length, session, batch, requestId };
+    this.logger.log({ msg, ...line });
     this.metrics.batchReceived(replayed ? 'replayed' : 'stored', users.length);
   }
 }

@@ -21,6 +21,7 @@ export class BatchStore {
   /**
    * Stores the batch with one delivery per target in one transaction, or finds that it is stored already.
    *
+   * @param requestId of the call that brings it
    * @param destination asked only for a new batch: one that was received before is answered even if its account is gone
    *
    * @throws ProblemException 409 when it contradicts what is stored
@@ -28,6 +29,7 @@ export class BatchStore {
   async store(
     upload: UploadAudienceDto,
     options: UploadOptionsDto,
+    requestId: string,
     destination: () => Destination,
   ): Promise<Registration> {
     const id = uuid();
@@ -35,6 +37,7 @@ export class BatchStore {
       id,
       sequence: upload.batch.sequence,
       pullDate: upload.batch.pullDate,
+      requestId,
       userCount: upload.users.length,
       fingerprint: this.fingerprint(upload, options),
       payload: await this.cipher.seal(upload.usersBytes, id),

@@ -80,8 +80,9 @@ describe('MultipartJson', () => {
     return post(body, 'multipart/form-data; boundary=edge', query);
   }
 
-  async function post(body: Buffer, type: string, query = '') {
-    const answer = await fetch(url + query, { method: 'POST', body, headers: { 'Content-Type': type } });
+  async function post(body: Buffer, type: string, query = '', encoding = 'identity') {
+    const headers = { 'Content-Type': type, 'Content-Encoding': encoding };
+    const answer = await fetch(url + query, { method: 'POST', body, headers });
     return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
   }
 
@@ -141,6 +142,7 @@ describe('MultipartJson', () => {
     ['an empty part', [text('lines', '')], 'is required'],
     ['no part', [], 'is required'],
     ['too many entries', [text('lines', '[1,2,3,4]')], 'must have at most 3 entries'],
+    ['too many values', [text('lines', `[[${'1,'.repeat(10_000)}1]]`)], 'must hold at most 10000 values'],
     ['broken UTF-8 as text', [text('lines', Buffer.from([0x5b, 0x22, 0xe9, 0x22, 0x5d]))], 'must be UTF-8'],
     [
       'broken UTF-8 as file',
@@ -193,6 +195,19 @@ describe('MultipartJson', () => {
       const { status, body } = await post(Buffer.from('{"title":'), type);
       expect(status).toBe(415);
       expect(body).toMatchObject({ code: 'unsupported-media-type', success: false });
+    },
+  );
+
+  it.each(['gzip', 'br', 'GZIP', 'identity, gzip', 'nonsense'])('answers 415 to a body in %s', async (encoding) => {
+    const { status, body } = await post(Buffer.from('--edge--'), 'multipart/form-data; boundary=edge', '', encoding);
+    expect([status, body.detail]).toEqual([415, 'The body must come without a Content-Encoding']);
+  });
+
+  it.each(['boundary="edge', ';;;=; boundary=edge', 'boundary=', 'a b; boundary=edge'])(
+    'says that it cannot read the type with %s',
+    async (parameter) => {
+      const { status, body } = await post(Buffer.from('--edge--'), `multipart/form-data; ${parameter}`);
+      expect([status, body.detail]).toEqual([400, 'The Content-Type header cannot be read']);
     },
   );
 

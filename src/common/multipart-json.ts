@@ -43,8 +43,9 @@ export function MultipartJson(form: MultipartForm): MethodDecorator {
       ProblemDto,
       'invalid-request',
     ),
+    ApiProblem(408, 'The body did not come in time'),
     ApiProblem(413, 'The body or a part is too large'),
-    ApiProblem(415, 'The body is not multipart/form-data'),
+    ApiProblem(415, 'The body is not multipart/form-data, or is compressed'),
     UseInterceptors(interceptorOf(form)),
   );
 }
@@ -57,7 +58,7 @@ function interceptorOf(form: MultipartForm): Type<NestInterceptor> {
     async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
       const req = context.switchToHttp().getRequest<Request>();
       const res = context.switchToHttp().getResponse<Response>();
-      const received = await new FormReader(Object.keys(form.parts), this.config.maxBodyBytes).read(req, res);
+      const received = await new FormReader(Object.keys(form.parts), this.config).read(req, res);
       const parts = new Map<string, DecodedPart>();
       for (const [name, rule] of Object.entries(form.parts)) {
         parts.set(name, decodePart(name, received.get(name) ?? [], rule, this.config));

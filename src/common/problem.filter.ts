@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Express, Request, Response } from 'express';
 import { PROBLEM_JSON } from './api-problem.decorator.js';
 import { allowedMethods } from './http/allowed-methods.js';
 import { frameworkProblem } from './http/framework-problems.js';
+import { problemBody } from './http/problem-body.js';
 import { limitUnreadBody } from './http/unread-body.js';
 import { ProblemException } from './problem.exception.js';
 import { requestIdOf } from './http/request-id.js';
@@ -78,19 +78,10 @@ function healthDetails(error: unknown): { details?: unknown } {
 
 function send(res: Response, problem: ProblemException, details: object, requestId: string): void {
   const status = problem.getStatus();
-  const { headers = {}, ...extra } = problem.extra;
-  Object.entries(headers).forEach(([name, value]) => res.setHeader(name, value));
+  Object.entries(problem.extra.headers ?? {}).forEach(([name, value]) => res.setHeader(name, value));
   if (status === 429 && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', DEFAULT_RETRY_AFTER);
-  const body = {
-    type: `urn:audience-api:problem:${problem.code}`,
-    title: STATUS_CODES[status] ?? 'Error',
-    status,
-    code: problem.code,
-    detail: problem.detail,
-    ...extra,
-    ...details,
-    requestId,
-    success: false,
-  };
-  res.status(status).type(PROBLEM_JSON).send(JSON.stringify(body));
+  res
+    .status(status)
+    .type(PROBLEM_JSON)
+    .send(problemBody(problem, requestId, details));
 }

@@ -35,6 +35,8 @@ export class AppConfig {
   readonly segmentPrefix!: string;
   readonly syncTimeoutMs!: number;
   readonly maxBodyBytes!: number;
+  /** A body that brings nothing for so long is given up. */
+  readonly bodyIdleTimeoutMs!: number;
   readonly maxUsersPerBatch!: number;
   /** Calls a minute that one API key (or one address, without keys) may make. */
   readonly rateLimitPerMinute!: number;

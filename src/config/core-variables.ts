@@ -41,6 +41,9 @@ export class CoreVariables {
   @IsIntegerBetween(1_024, LARGEST_BODY)
   MAX_BODY_BYTES = 64 * 1024 * 1024;
 
+  @IsIntegerBetween(1, 300_000)
+  BODY_IDLE_TIMEOUT_MS = 30_000;
+
   @IsIntegerBetween(1, 1_000_000)
   MAX_USERS_PER_BATCH = 100_000;
 

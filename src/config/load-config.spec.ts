@@ -60,6 +60,7 @@ describe('loadConfig, the core', () => {
       segmentPrefix: 'blotout_',
       syncTimeoutMs: 120_000,
       maxBodyBytes: 67_108_864,
+      bodyIdleTimeoutMs: 30_000,
       maxUsersPerBatch: 100_000,
       rateLimitPerMinute: 6_000,
       deliveryMaxHours: 24,

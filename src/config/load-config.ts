@@ -84,6 +84,7 @@ function toAppConfig(
     segmentPrefix: core.SEGMENT_PREFIX,
     syncTimeoutMs: core.SYNC_TIMEOUT_MS,
     maxBodyBytes: core.MAX_BODY_BYTES,
+    bodyIdleTimeoutMs: core.BODY_IDLE_TIMEOUT_MS,
     maxUsersPerBatch: core.MAX_USERS_PER_BATCH,
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
     deliveryMaxHours: core.DELIVERY_MAX_HOURS,

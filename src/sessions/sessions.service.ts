@@ -12,6 +12,8 @@ export interface NewBatch {
   readonly fingerprint: Buffer;
   readonly userCount: number;
   readonly pullDate?: string;
+  /** Of the call that brought it, for the log of its deliveries. */
+  readonly requestId: string;
   /** Compressed and encrypted. */
   readonly payload: Buffer;
 }

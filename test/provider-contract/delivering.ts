@@ -1,15 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import { manyUsers } from '../support/service.js';
 import type { ContractBench } from './describe-provider.js';
 
 /** Every user arrives, once, in requests that the platform takes. */
 export function describeDelivering(bench: ContractBench): void {
-  const { facts, service, simulator, send, audience } = bench;
-  const rowsPerChunk = () => {
-    const all = service().app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
-    return all.find(({ id }) => id === facts.id)!.limits.rowsPerChunk;
-  };
+  const { facts, provider, simulator, send, audience } = bench;
+  const rowsPerChunk = () => provider().limits.rowsPerChunk;
   const uploads = () => simulator().requests({ ...facts.uploads, bodies: false }).requests.length;
 
   describe('delivering', () => {

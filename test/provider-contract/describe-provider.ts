@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe } from '@jest/globals';
+import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import { startService, type TestService } from '../support/service.js';
 import { type TestAnswer, upload, batchOf } from '../support/upload.js';
 import type { ContractFacts } from './contract-facts.js';
@@ -6,12 +7,15 @@ import { describeDelivering } from './delivering.js';
 import { describeExplaining } from './explaining.js';
 import { describeFailing } from './failing.js';
 import { describePreparing } from './preparing.js';
+import { describePreparingAnything } from './preparing-anything.js';
 import { describePrivacy } from './privacy.js';
 
 /** What the parts of the shared test work with. */
 export interface ContractBench {
   readonly facts: ContractFacts;
   service(): TestService;
+  /** The provider as the service has it. */
+  provider(): AudienceProvider;
   simulator(): TestService['sandbox'][ContractFacts['id']];
   /** Uploads one batch to an audience of its own (or the given one) and waits for the outcome. */
   send(users: readonly object[], name?: string): Promise<TestAnswer & { readonly name: string }>;
@@ -42,6 +46,8 @@ export function describeProvider(facts: ContractFacts): void {
     const bench: ContractBench = {
       facts,
       service: () => service,
+      provider: () =>
+        service.app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS).find(({ id }) => id === facts.id)!,
       simulator: () => service.sandbox[facts.id],
       send: async (users, name = `Contract ${(audiences += 1)}`) => {
         const batch = batchOf({ totalUsers: users.length });
@@ -52,6 +58,7 @@ export function describeProvider(facts: ContractFacts): void {
 
     describePreparing(bench);
     describeExplaining(bench);
+    describePreparingAnything(bench);
     describeDelivering(bench);
     describeFailing(bench);
     describePrivacy(bench);

@@ -1,16 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../src/providers/contract/audience-user.js';
 import { IDENTIFIER_FIELDS, REASON_WORDS } from '../../src/providers/contract/rejection-vocabulary.js';
 import { AWKWARD_USERS } from './awkward-users.js';
 import type { ContractBench } from './describe-provider.js';
 
 /** Preparing is pure: every user becomes a row or a rejection, whatever its values are. */
-export function describePreparing({ facts, service }: ContractBench): void {
-  const provider = (): AudienceProvider => {
-    const all = service().app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
-    return all.find(({ id }) => id === facts.id)!;
-  };
+export function describePreparing({ provider }: ContractBench): void {
   const prepare = (users: readonly AudienceUser[]) => provider().prepare(users, 'default');
 
   describe('preparing', () => {

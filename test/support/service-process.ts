@@ -1,5 +1,6 @@
 import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { type Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -50,6 +51,20 @@ export class ServiceProcess {
     return this.output.join('');
   }
 
+  /** Bytes of memory that it holds, as Linux counts them. */
+  memory(): Promise<number> {
+    return this.statusBytes('VmRSS');
+  }
+
+  /** Most bytes that it held since it began, or since {@link forgetPeakMemory}. */
+  peakMemory(): Promise<number> {
+    return this.statusBytes('VmHWM');
+  }
+
+  async forgetPeakMemory(): Promise<void> {
+    await writeFile(`/proc/${this.child.pid}/clear_refs`, '5');
+  }
+
   /** `SIGKILL`: no handler runs, nothing is finished. */
   async kill(): Promise<void> {
     await this.end('SIGKILL');
@@ -59,6 +74,11 @@ export class ServiceProcess {
   async stop(): Promise<number | null> {
     await this.end('SIGTERM');
     return this.child.exitCode;
+  }
+
+  private async statusBytes(name: string): Promise<number> {
+    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

@@ -51,9 +51,10 @@ function IsAtMostTotalBatches(): PropertyDecorator {
   });
 }
 
-/** A wrong type on either side is a mistake of its own. */
+/** A number that is wrong by itself, on either side, is a mistake of its own. */
 function isAtMost(sequence: unknown, { totalBatches }: Readonly<Record<'totalBatches', unknown>>): boolean {
-  return typeof sequence !== 'number' || typeof totalBatches !== 'number' || sequence <= totalBatches;
+  const isComparable = typeof sequence === 'number' && typeof totalBatches === 'number' && totalBatches >= 1;
+  return !isComparable || sequence <= totalBatches;
 }
 
 function isDay(value: unknown): boolean {

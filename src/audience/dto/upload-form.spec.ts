@@ -113,6 +113,7 @@ describe('the form of POST /audience', () => {
     [{ sequence: 1.5 }, 'sequence', 'must be a whole number from 0 to 1000000'],
     [{ sequence: 3 }, 'sequence', 'must be at most totalBatches'],
     [{ sequence: null }, 'sequence', 'must be a whole number from 0 to 1000000'],
+    [{ totalBatches: -1 }, 'totalBatches', 'must be a whole number from 1 to 1000000'],
     [{ totalBatches: 1_000_001 }, 'totalBatches', 'must be a whole number from 1 to 1000000'],
     [{ totalUsers: [[3]] }, 'totalUsers', 'must be a whole number from 0 to 9007199254740991'],
     [{ pullDate: '2026-02-30' }, 'pullDate', 'must be a real date, YYYY-MM-DD'],

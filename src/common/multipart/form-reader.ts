@@ -1,12 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Request, Response } from 'express';
 import multer from 'multer';
+import type { AppConfig } from '../../config/config.js';
 import { ProblemException } from '../problem.exception.js';
 import { Utf8Watch } from './utf8-watch.js';
 
 /** Our own forms have four; the rest is room for what callers add and we ignore. */
 const MOST_PARTS = 32;
 const LONGEST_PART_NAME = 100;
+
+/** How much, and how patiently, is read of one form. */
+export type FormLimits = Pick<AppConfig, 'maxBodyBytes' | 'bodyIdleTimeoutMs'>;
 
 /** A part as it came: `text` of a text field, `bytes` of a file. Neither: not to be read as one part of UTF-8. */
 export interface ReceivedPart {
@@ -33,26 +37,28 @@ export class FormReader {
 
   constructor(
     private readonly names: readonly string[],
-    private readonly maxBodyBytes: number,
+    private readonly limits: FormLimits,
   ) {}
 
-  /** @throws {ProblemException} 415, 413 or 400. */
+  /** @throws {ProblemException} 415, 413, 408 or 400. */
   async read(req: Request, res: Response): Promise<ReadonlyMap<string, readonly ReceivedPart[]>> {
-    if (!/^multipart\/form-data\s*(;|$)/i.test(req.get('content-type') ?? '')) {
-      throw new ProblemException(415, 'unsupported-media-type', 'The body must be multipart/form-data');
-    }
-    if (Number(req.get('content-length') ?? 0) > this.maxBodyBytes) throw this.tooLarge();
+    refuseOtherContent(req);
+    if (Number(req.get('content-length') ?? 0) > this.limits.maxBodyBytes) throw this.tooLarge();
     await new Promise<void>((resolve, reject) => {
       // Refused at once: Multer itself would first read an endless body to its end.
-      const options = this.options(() => reject(this.tooLarge()));
-      const parse = multer(options).any();
+      const parse = multer(this.options(reject)).any();
       void parse(req, res, (error?: unknown) => (error ? reject(this.refusal(error)) : resolve()));
     });
+    // Multer passes by what it cannot read.
+    if (req.body === undefined) {
+      throw new ProblemException(400, 'malformed-form', 'The Content-Type header cannot be read');
+    }
     return new Map(this.names.map((name) => [name, this.partsOf(req, name)]));
   }
 
-  private options(onTooLarge: () => void): StreamingOptions {
-    const { maxBodyBytes, names } = this;
+  private options(refuse: (problem: ProblemException) => void): StreamingOptions {
+    const { names } = this;
+    const { maxBodyBytes, bodyIdleTimeoutMs } = this.limits;
     return {
       limits: {
         fieldSize: maxBodyBytes,
@@ -65,13 +71,21 @@ export class FormReader {
       fileFilter: (_req, file, accept) => accept(null, names.includes(file.fieldname)),
       streamHandler: (req, parser) => {
         let received = 0;
-        req.on('data', (piece: Buffer) => {
+        const giveUp = (problem: ProblemException) => {
+          clearTimeout(idle);
+          req.off('data', take);
+          refuse(problem);
+          parser.destroy(problem);
+        };
+        const take = (piece: Buffer) => {
           received += piece.length;
+          idle.refresh();
           this.utf8.push(piece);
-          if (received <= maxBodyBytes) return;
-          onTooLarge();
-          parser.destroy(this.tooLarge());
-        });
+          if (received > maxBodyBytes) giveUp(this.tooLarge());
+        };
+        const idle = setTimeout(() => giveUp(tooSlow()), bodyIdleTimeoutMs);
+        req.on('data', take);
+        for (const event of ['end', 'close']) req.once(event, () => clearTimeout(idle));
         parser.on('file', (name: string | undefined, stream: Readable, info: { filename?: string }) => {
           if (!info.filename && name !== undefined && names.includes(name)) this.collect(name, stream);
         });
@@ -105,7 +119,11 @@ export class FormReader {
   }
 
   private tooLarge(): ProblemException {
-    return new ProblemException(413, 'payload-too-large', `The body may hold at most ${this.maxBodyBytes} bytes`);
+    return new ProblemException(
+      413,
+      'payload-too-large',
+      `The body may hold at most ${this.limits.maxBodyBytes} bytes`,
+    );
   }
 
   /** Multer's own words may repeat a part's name, so they are not shown. */
@@ -120,4 +138,24 @@ export class FormReader {
     };
     return new ProblemException(400, 'malformed-form', details[code] ?? 'The body is not a complete multipart form');
   }
+}
+
+/** @throws {ProblemException} 415 */
+function refuseOtherContent(req: Request): void {
+  if (!/^multipart\/form-data\s*(;|$)/i.test(req.get('content-type') ?? '')) {
+    throw new ProblemException(415, 'unsupported-media-type', 'The body must be multipart/form-data');
+  }
+  // Unpacking would let a small body become a large one.
+  if (!/^\s*(identity)?\s*$/i.test(req.get('content-encoding') ?? '')) {
+    const headers = { 'Accept-Encoding': 'identity' };
+    throw new ProblemException(415, 'unsupported-media-type', 'The body must come without a Content-Encoding', {
+      headers,
+    });
+  }
+}
+
+/** Callers that send nothing would hold memory for as long as they like. */
+function tooSlow(): ProblemException {
+  const headers = { Connection: 'close' };
+  return new ProblemException(408, 'request-timeout', 'The body did not come in time', { headers });
 }

@@ -30,6 +30,13 @@ describe('describeJsonError', () => {
     expect(describeJsonError('[\n  1,\n  two\n]')).toBe('is not valid JSON at line 3, column 3');
   });
 
+  it('counts millions of them without holding them', () => {
+    const lines = 3_000_000;
+    const before = process.memoryUsage().heapUsed;
+    expect(describeJsonError(`${'\n'.repeat(lines)}x`)).toBe(`is not valid JSON at line ${lines + 1}, column 1`);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(5 * lines);
+  });
+
   it('finds no fault before the place where JSON.parse does, wherever a valid text is spoilt', () => {
     const text = '[{"a":"x\\"y","b":[1,2,null,true],"c":{}},{"d":""}]';
     for (let at = 0; at < text.length; at++) {

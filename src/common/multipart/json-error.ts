@@ -1,6 +1,7 @@
 type Expected = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'comma-or-end' | 'nothing';
 
 const BLANKS = /[ \t\n\r]*/y;
+const ESCAPE = /["\\/bfnrt]|u[0-9a-fA-F]{4}/y;
 const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.])/y;
 
 /**
@@ -10,9 +11,14 @@ const SCALAR = /(?:true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(
 export function describeJsonError(text: string): string {
   const offset = jsonErrorOffset(text);
   if (offset >= text.length) return 'is not valid JSON: it ends too early';
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return `is not valid JSON at line ${line}, column ${offset - before.lastIndexOf('\n')}`;
+  let line = 1;
+  let start = 0;
+  // Counted, not split: a hostile text is nothing but lines.
+  for (let end = text.indexOf('\n'); end !== -1 && end < offset; end = text.indexOf('\n', start)) {
+    line += 1;
+    start = end + 1;
+  }
+  return `is not valid JSON at line ${line}, column ${offset - start + 1}`;
 }
 
 /** The first character that no JSON text could go on with; the length of the text when it only lacks an end. */
@@ -62,9 +68,9 @@ function endOfString(text: string, start: number): number {
     if (char === '"') return at + 1;
     if (char < ' ') return -at;
     if (char !== '\\') continue;
-    const escape = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/.exec(text.slice(at + 1, at + 6))?.[0];
-    if (escape === undefined) return -Math.min(at + 1, text.length);
-    at += escape.length;
+    const end = skip(ESCAPE, text, at + 1);
+    if (end === at + 1) return -Math.min(end, text.length);
+    at = end - 1;
   }
   return -text.length;
 }

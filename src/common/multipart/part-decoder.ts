@@ -2,12 +2,21 @@ import { isUtf8 } from 'node:buffer';
 import type { AppConfig } from '../../config/config.js';
 import { ProblemException } from '../problem.exception.js';
 import type { ReceivedPart } from './form-reader.js';
-import { isDeeperThan } from './json-depth.js';
+import { boundBroken, type JsonBounds } from './json-bounds.js';
 import { describeJsonError } from './json-error.js';
 import type { PartRule } from './part-rule.js';
 
 /** What builds and checks DTOs recurses: a few thousand levels would end it with a stack overflow. */
 const DEEPEST = 10;
+/** Values of one entry of an array, on average: three times what a user of ours has, as room for what callers add. */
+const VALUES_PER_ENTRY = 40;
+const FEWEST_VALUES = 10_000;
+
+const MISTAKES: Readonly<Record<keyof JsonBounds, (most?: number) => string>> = {
+  levels: (most) => `must not be nested deeper than ${most} levels`,
+  entries: (most) => `must have at most ${most} entries`,
+  values: (most) => `must hold at most ${most} values`,
+};
 
 /** A part in the form its field has in the DTO, or what is wrong with it. Empty: the part did not come. */
 export interface DecodedPart {
@@ -42,18 +51,19 @@ export function decodePart(
 }
 
 function decodeJson(text: string, bytes: Buffer, rule: PartRule, config: AppConfig): DecodedPart {
-  if (isDeeperThan(DEEPEST, bytes)) return { mistake: `must not be nested deeper than ${DEEPEST} levels` };
-  let value: unknown;
+  const entries = rule.maxItems?.(config);
+  const bounds: JsonBounds = { levels: DEEPEST, entries, values: entries && mostValues(entries) };
+  const broken = boundBroken(bytes, bounds);
+  if (broken !== undefined) return { mistake: MISTAKES[broken](bounds[broken]) };
   try {
-    value = JSON.parse(text);
+    return { value: JSON.parse(text) as unknown, bytes };
   } catch {
     return { mistake: describeJsonError(text) };
   }
-  const most = rule.maxItems?.(config);
-  if (most !== undefined && Array.isArray(value) && value.length > most) {
-    return { mistake: `must have at most ${most} entries` };
-  }
-  return { value, bytes };
+}
+
+function mostValues(entries: number): number {
+  return Math.max(FEWEST_VALUES, entries * VALUES_PER_ENTRY);
 }
 
 /** Some systems open UTF-8 files with a byte order mark, which is no part of the text. */

@@ -108,6 +108,7 @@ describe('facebookName', () => {
     ['می\u200Cخواهم', 'می\u200Cخواهم'],
     ['Mary2', 'mary2'],
     ['İnci', 'i\u0307nci'],
+    ['Jose\u200B\u0301', 'jos\u00E9'],
     [`${DIGEST}!0`, `${DIGEST}0`],
     ['12345', '12345'],
     ['\u200B\uFEFF', ''],

@@ -87,7 +87,8 @@ export function facebookName(value: string, trace?: ValueTrace): Normalised {
   const lower = told(trace, 'lower case', told(trace, 'composed form', nfc(value)).toLowerCase());
   if (PLAIN_NAME.test(lower)) return lower;
   if (ANY_LONE_SURROGATE.test(lower)) return refused(trace, 'half a character', Unusable.format);
-  const text = told(trace, 'blanks, punctuation and symbols taken out', lower.replace(NAME_NOISE, ''));
+  // Composed again: what was taken out may have stood between a letter and its accent.
+  const text = told(trace, 'blanks, punctuation and symbols taken out', nfc(lower.replace(NAME_NOISE, '')));
   if (text !== '') return text;
   return isBlank(value) ? '' : refused(trace, 'not a name', Unusable.format);
 }
@@ -95,7 +96,7 @@ export function facebookName(value: string, trace?: ValueTrace): Normalised {
 /** ZIP. `country` is alpha-2, upper case; unknown is fine, only the United States and Great Britain have own rules. */
 export function facebookZip(value: string, country?: string, trace?: ValueTrace): Normalised {
   const lower = told(trace, 'ASCII digits, lower case', asciiDigits(dropInvisible(value)).toLowerCase());
-  const text = told(trace, 'blanks taken out', lower.replace(/\s+/g, ''));
+  const text = told(trace, 'blanks taken out', nfc(lower.replace(/\s+/g, '')));
   if (text === '') return '';
   if (isMalformed(text)) return refused(trace, 'control characters or half a character', Unusable.format);
   const hyphen = text.search(HYPHEN);

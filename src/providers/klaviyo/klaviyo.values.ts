@@ -74,8 +74,8 @@ export function klaviyoCountry(value: string, trace?: ValueTrace): KlaviyoCountr
 /** `location.zip`, always a text: leading zeros count. */
 export function klaviyoZip(value: string, trace?: ValueTrace): Normalised {
   if (PLAIN_ZIP.test(value)) return value;
-  const line = told(trace, 'compatibility form, without blanks around it', oneLine(dropInvisible(nfkc(value))));
-  return withinLength(told(trace, 'upper case', line.toUpperCase()), trace);
+  const line = told(trace, 'compatibility form, without blanks around it', oneLine(nfkc(dropInvisible(value))));
+  return withinLength(told(trace, 'upper case', nfc(line.toUpperCase())), trace);
 }
 
 /** The property `blotout_edge_tag_id`. */

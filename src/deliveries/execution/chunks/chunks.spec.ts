@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { nextChunk } from './chunks.js';
 
 const rows = [0, 1, 3, 4, 7, 8].map((user) => ({ user, row: `row ${user}` }));
@@ -36,5 +37,42 @@ describe('nextChunk', () => {
     const budget = { rows: 10, bytes: 12, rowBytes: (row: string) => row.length };
     expect(usersOf(nextChunk(rows, 0, budget))).toEqual([0, 1]);
     expect(usersOf(nextChunk(rows, 0, { ...budget, bytes: 1 }))).toEqual([0]);
+  });
+
+  it('covers every row from any user on exactly once, each chunk within its budget and as full as that allows', () => {
+    const anyRows = fc
+      .uniqueArray(fc.nat({ max: 400 }), { maxLength: 60 })
+      .chain((users) =>
+        fc.tuple(
+          ...users
+            .sort((a, b) => a - b)
+            .map((user) => fc.record({ user: fc.constant(user), row: fc.nat({ max: 50 }) })),
+        ),
+      );
+    const budgets = fc.record({
+      rows: fc.integer({ min: 1, max: 20 }),
+      bytes: fc.option(fc.nat({ max: 200 }), { nil: undefined }),
+    });
+    fc.assert(
+      fc.property(anyRows, budgets, fc.nat({ max: 420 }), (all, { rows: most, bytes }, start) => {
+        const rowBytes = (row: number) => row;
+        const seen: number[] = [];
+        for (let from = start; ;) {
+          const chunk = nextChunk(all, from, { rows: most, bytes, rowBytes });
+          if (chunk.length === 0) break;
+          const next = all.find(({ user }) => user > chunk.at(-1)!.user);
+          const size = chunk.reduce((sum, { row }) => sum + row, 0);
+          expect(chunk.length).toBeLessThanOrEqual(most);
+          if (bytes !== undefined && chunk.length > 1) expect(size).toBeLessThanOrEqual(bytes);
+          const hasRoom =
+            chunk.length < most && next !== undefined && (bytes === undefined || size + next.row <= bytes);
+          expect(hasRoom).toBe(false);
+          seen.push(...usersOf(chunk));
+          from = chunk.at(-1)!.user + 1;
+        }
+        expect(seen).toEqual(usersOf(all).filter((user) => user >= start));
+      }),
+      { numRuns: 500 },
+    );
   });
 });
