@@ -6,7 +6,7 @@ import { Pool } from 'pg';
 import type { AppConfig } from '../config/config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { migrateDatabase } from './migrator.js';
-import { sqlState, withoutValues } from './query-error.js';
+import { connectTo, sqlState, withoutValues } from './query-error.js';
 import * as schema from './schema.js';
 
 /** What a repository needs: the database itself, or a transaction on it. */
@@ -82,7 +82,7 @@ export class Database implements OnApplicationShutdown {
 
   /** Not Drizzle's own on a pool: that one keeps the connection for ever when BEGIN fails on it. */
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    const client = await this.pool.connect();
+    const client = await connectTo(this.pool);
     try {
       return await withoutValues(drizzle(client, { schema })).transaction(work);
     } finally {

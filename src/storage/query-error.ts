@@ -1,5 +1,12 @@
 import { DrizzleQueryError } from 'drizzle-orm/errors';
 import type { NodePgDatabase } from 'drizzle-orm/node-postgres';
+import type { Pool, PoolClient } from 'pg';
+
+/** SQLSTATE connection_failure. */
+const CONNECTION_FAILURE = '08006';
+/** What the driver says of a connection that broke, or was not to be had in time: it has no code for these. */
+const LOST_CONNECTION =
+  /^(Connection terminated|Client has encountered a connection error|Client was closed|timeout (exceeded|expired))/;
 
 /** A statement that failed: what the database said, without any value that was in it. */
 export class QueryError extends Error {
@@ -40,8 +47,21 @@ export function withoutValues<T extends NodePgDatabase<Record<string, unknown>>>
   return database;
 }
 
+/** A connection for a transaction; that there is none is a `QueryError` too, where the driver has no code for it. */
+export async function connectTo(pool: Pool): Promise<PoolClient> {
+  return pool.connect().catch((error: unknown) => {
+    if (!isLostConnection(error)) throw error;
+    throw new QueryError('connect', CONNECTION_FAILURE, undefined);
+  });
+}
+
 function rethrowWithoutValues(error: unknown): never {
   if (!(error instanceof DrizzleQueryError)) throw error;
   const { code, constraint } = (error.cause ?? {}) as { code?: string; constraint?: string };
-  throw new QueryError(error.query, code, constraint);
+  const known = code ?? (isLostConnection(error.cause) ? CONNECTION_FAILURE : undefined);
+  throw new QueryError(error.query, known, constraint);
+}
+
+function isLostConnection(error: unknown): boolean {
+  return error instanceof Error && LOST_CONNECTION.test(error.message) && !('code' in error);
 }

@@ -19,22 +19,32 @@ export interface EndedProcess {
 
 /** The built service in a process of its own, for tests that kill it or need two. */
 export class ServiceProcess {
+  /** Resolves when it has come to its end, in whatever way, and all it printed has been read. */
+  readonly ended: Promise<void>;
+
   private constructor(
     readonly origin: string,
     private readonly child: ChildProcess,
     private readonly output: string[],
-  ) {}
+  ) {
+    this.ended = once(child, 'close').then(() => undefined);
+  }
 
   /** Starts it and waits until it is ready. The environment is exactly the given one. */
   static async start(env: Record<string, string>): Promise<ServiceProcess> {
+    const service = await ServiceProcess.launch(env);
+    await service.ready();
+    return service;
+  }
+
+  /** Starts it and waits for nothing. */
+  static async launch(env: Record<string, string>): Promise<ServiceProcess> {
     const port = await freePort(0);
     const child = launch({ HOST: '127.0.0.1', PORT: String(port), LOG_LEVEL: 'info', ...env });
     const output: string[] = [];
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => output.push(text.toString()));
-    const service = new ServiceProcess(`http://127.0.0.1:${port}`, child, output);
-    await service.ready();
-    return service;
+    return new ServiceProcess(`http://127.0.0.1:${port}`, child, output);
   }
 
   /** Starts it with an environment that it has to refuse, and waits for its end. */
@@ -44,6 +54,10 @@ export class ServiceProcess {
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
     clearTimeout(end);
     return { code: child.exitCode, stdout, stderr };
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   /** Everything it printed so far. */
@@ -88,8 +102,10 @@ export class ServiceProcess {
     await exited;
   }
 
-  private async ready(): Promise<void> {
-    for (const end = Date.now() + START_MS; Date.now() < end;) {
+  /** Waits until it can do its work; it is killed if it takes too long. */
+  async ready(withinMs = START_MS): Promise<void> {
+    for (const end = Date.now() + withinMs; Date.now() < end;) {
+      if (this.child.signalCode !== null) throw new Error('The service was killed before it was ready');
       if (this.child.exitCode !== null) throw new Error(`The service ended with ${this.child.exitCode}: ${this.log}`);
       const answer = await get(`${this.origin}/health/ready`).catch(() => undefined);
       if (answer?.status === 200) return;

@@ -11,6 +11,8 @@ export interface TestUpload {
   readonly headers?: Record<string, string>;
   /** Sends `batch` and `users` as files, as Swagger UI does. */
   readonly asFiles?: boolean;
+  /** Gives up waiting for the answer. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TestAnswer {
@@ -47,7 +49,7 @@ export async function upload(origin: string, test: TestUpload): Promise<TestAnsw
     else body.set(part, text);
   }
   const url = `${origin}${test.path ?? '/audience'}${test.query ? `?${test.query}` : ''}`;
-  return read(await fetch(url, { method: 'POST', body, headers: test.headers }));
+  return read(await fetch(url, { method: 'POST', body, headers: test.headers, signal: test.signal }));
 }
 
 /** Gets a JSON resource. */
