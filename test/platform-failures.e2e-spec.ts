@@ -134,6 +134,7 @@ describe('a platform that fails', () => {
       {
         sequence: 1,
         user: null,
+        edgeTagId: null,
         provider: 'facebook',
         tag: 'default',
         field: null,

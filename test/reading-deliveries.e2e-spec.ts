@@ -110,7 +110,7 @@ describe('reading deliveries', () => {
       expect(await delivery(id)).toEqual({
         ...{ id, session, provider: 'facebook', tag: 'default', segment: 'blotout_Whole', state: 'succeeded' },
         ...{ attempts: 1, audienceId, received: 2, accepted: 2, skipped: 0, rejected: 0, pending: 0 },
-        ...{ error: null, nextAttemptAt: null, createdAt: time, startedAt: time, settledAt: time },
+        ...{ error: null, nextAttemptAt: null, waitsForTag: false, createdAt: time, startedAt: time, settledAt: time },
       });
     });
 
