@@ -5,6 +5,7 @@ import { asciiDigits, dropInvisible, dropMarks, dropTrailing, isMalformed, nfc, 
 import { isE164, readDialled, toE164 } from './phone.js';
 import { redactText } from './redact.js';
 import { parseRetryAfter } from './retry-after.js';
+import { plainId } from './values/plain-id.js';
 
 /** The kit's functions take half surrogate pairs for what they are: the platforms' rules decide about those. */
 const whole = (rule: (value: string) => string) => (value: string) => (/\p{Cs}/u.test(value) ? '' : rule(value));
@@ -27,6 +28,7 @@ describeValueRules('kit', [
   { name: 'E.164', apply: dialled() },
   { name: 'E.164 of Germany', apply: dialled('DE') },
   { name: 'E.164 of Argentina', apply: dialled('AR') },
+  { name: 'plain id', apply: plainId },
   { name: 'redacted text', apply: whole(redactText), again: false },
   { name: 'Retry-After', apply: (value) => String(parseRetryAfter(value, new Date(0))), again: false },
 ]);
