@@ -3,14 +3,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import helmet from 'helmet';
-import type { Server } from 'node:http';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module.js';
 import { API_KEY_SCHEME, BEARER_SCHEME } from './auth/secured.decorator.js';
 import { answerBrokenRequests } from './common/http/broken-requests.js';
 import type { AppConfigOptions } from './config/config.module.js';
-
-const KEEP_ALIVE_MS = 65_000;
 
 /** Builds the service as `main` and the end-to-end tests run it; the caller makes it listen. */
 export async function createApp(options: Omit<AppConfigOptions, 'providers'> = {}): Promise<INestApplication> {
@@ -23,10 +20,7 @@ export async function createApp(options: Omit<AppConfigOptions, 'providers'> = {
     bodyParser: false,
   });
   app.useLogger(app.get(Logger));
-  const server: Server = app.getHttpServer();
-  answerBrokenRequests(server);
-  // Longer than the clients and proxies in front keep theirs: one that is closed as a request comes would lose it.
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  answerBrokenRequests(app.getHttpServer());
   app.disable('x-powered-by');
   app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   SwaggerModule.setup('docs', app, () => describeApi(app), {

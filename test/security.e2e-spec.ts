@@ -35,6 +35,8 @@ const ENDPOINTS: readonly [endpoint: string, scope: 'audience:write' | 'audience
   ['GET /deliveries/{id}', 'audience:read', 404],
   ['POST /deliveries/{id}/retry', 'audience:write', 404],
   ['POST /deliveries/{id}/cancel', 'audience:write', 404],
+  ['POST /providers/{provider}/tags/{tag}/resume', 'audience:write', 404],
+  ['POST /providers/{provider}/tags/{tag}/retry', 'audience:write', 404],
   ['GET /providers', 'audience:read', 200],
   ['GET /metrics', 'audience:read', 200],
   ['GET /health/live', 'none', 200],
