@@ -60,8 +60,9 @@ export class Fleet {
   /** `kill -9` at whatever it is doing, its start included. */
   async kill(index: number): Promise<void> {
     const place = this.places[index]!;
-    while (!place.process) await delay(10);
+    while (!place.process && !this.isStopping) await delay(10);
     const { process, role } = place;
+    if (!process) return;
     place.process = undefined;
     place.isReady = false;
     this.kills.push({ role, pid: process.pid, at: Date.now() });
@@ -82,10 +83,11 @@ export class Fleet {
     return [...places, ...this.losses.map(({ role, log }) => `${role} ended by itself: ${log}`)].join('\n');
   }
 
-  /** The orderly end of all; the exit codes. */
+  /** The orderly end of those that live; their exit codes. */
   async stop(): Promise<(number | null)[]> {
     this.isStopping = true;
-    const codes = await Promise.all(this.launched.map((process) => process.stop()));
+    const living = this.places.flatMap(({ process }) => (process ? [process] : []));
+    const codes = await Promise.all(living.map((process) => process.stop()));
     await Promise.all(this.loops);
     return codes;
   }
@@ -95,6 +97,7 @@ export class Fleet {
       const process = await ServiceProcess.launch({ ...this.env, ROLE: place.role });
       this.launched.push(process);
       place.process = process;
+      if (this.isStopping) await process.kill();
       const ready = process.ready(PATIENCE_MS).then(
         () => void (place.isReady = place.process === process),
         () => undefined,

@@ -79,7 +79,7 @@ export function plannedStorm(seed: number): Step[] {
     [18 + below(4), 'fast'],
   ]);
   return faults.map((ofStep, index) => ({
-    pauseMs: 500 + below(1_500),
+    pauseMs: 300 + below(1_200),
     victim: lastRound[index - (KILLS - LAST_ROUND)] ?? below(ROLES.length),
     isAtWork: random() < AT_WORK,
     faults: ofStep,

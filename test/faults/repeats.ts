@@ -27,7 +27,7 @@ export interface Causes {
   readonly outages: readonly Outage[];
 }
 
-export type Cause = 'lost answer' | 'kill' | 'outage';
+export type Cause = 'lost answer' | 'kill' | 'outage' | 'unexplained';
 
 /** Without a sign of life for 10 s a worker is taken for dead, within another 3 s: its delivery may be taken up elsewhere. */
 const AFTERMATH_MS = 15_000;
@@ -60,20 +60,20 @@ export function sentAfterRecord(histories: readonly ChunkHistory[]): Upload[] {
 
 /**
  * Pure: why each chunk that was sent again was: the answer before was cut off by its platform, the worker that waited for it
- * was killed, or there was no database to record it in. `undefined` for a repeat that nothing explains.
+ * was killed, or there was no database to record it in.
  */
-export function causesOfRepeats(histories: readonly ChunkHistory[], causes: Causes): (Cause | undefined)[] {
+export function causesOfRepeats(histories: readonly ChunkHistory[], causes: Causes): Cause[] {
   return histories.flatMap(({ uploads }) =>
     uploads.slice(1).map((again, index) => causeBetween(uploads[index]!, again, causes)),
   );
 }
 
-function causeBetween(before: Upload, again: Upload, { kills, outages }: Causes): Cause | undefined {
+function causeBetween(before: Upload, again: Upload, { kills, outages }: Causes): Cause {
   if (before.isAnswerLost) return 'lost answer';
   // Killed before the repeat was sent, and before it could record the answer: or it would have gone on from there.
   if (kills.some(({ pid, at }) => pid === before.sender && at <= again.at)) return 'kill';
   const isHit = ({ from, to }: Outage) => from <= again.at && to + AFTERMATH_MS >= before.at;
-  return outages.some(isHit) ? 'outage' : undefined;
+  return outages.some(isHit) ? 'outage' : 'unexplained';
 }
 
 function batchKey(tag: Tag, sessionId: number, sequence: number): string {

@@ -10,7 +10,7 @@ export function stormReport(evidence: Evidence): string {
   const killed = (role: string) => fleet.kills.filter((kill) => kill.role === role).length;
   const fired = faults.reduce((sum, fault) => sum + fault.fired, 0);
   const causes = causesOfRepeats(histories, { kills: fleet.kills, outages: watch.outages });
-  const because = (cause?: Cause) => causes.filter((one) => one === cause).length;
+  const because = (cause: Cause) => causes.filter((one) => one === cause).length;
   const rows: readonly (readonly [string, string])[] = [
     ['seed', `${seed} (FAULT_SEED repeats it)`],
     ['kills', `${killed('api')} of api, ${killed('worker')} of workers`],
@@ -23,7 +23,7 @@ export function stormReport(evidence: Evidence): string {
     [
       'sent again',
       `${causes.length} chunks, ${rowsSentAgain(evidence)} rows: ${because('kill')} by a kill, ` +
-        `${because('lost answer')} by a lost answer, ${because('outage')} by the database, ${because()} unexplained`,
+        `${because('lost answer')} by a lost answer, ${because('outage')} by the database, ${because('unexplained')} unexplained`,
     ],
   ];
   return `\n${rows.map(([name, value]) => `  ${name.padEnd(16)} ${value}`).join('\n')}\n\n`;

@@ -16,7 +16,8 @@ import { Uploader } from './uploader.js';
 /** Share of batches that a caller posts once more for no reason. */
 const REPEATED = 0.12;
 /** How long kills wait for their victims to be at work, all together: on a slow machine more of them hit a start. */
-const PATIENCE_MS = 50_000;
+const PATIENCE_MS = 40_000;
+const UP = 'all processes are up';
 const START_MS = 90_000;
 const SETTLE_MS = 120_000;
 const ASK_MS = 250;
@@ -53,7 +54,7 @@ export class Storm {
   /** The whole storm, and what is left after it. */
   async run(): Promise<Evidence> {
     const { fleet, sandbox } = this.ground;
-    await this.until(() => fleet.isComplete(), START_MS, 'all processes are up');
+    await this.until(() => fleet.isComplete(), START_MS, UP);
     this.phaseEnds('to start');
     let patience = PATIENCE_MS;
     for (const [index, step] of plannedStorm(this.seed).entries()) {
@@ -69,6 +70,7 @@ export class Storm {
     await this.uploader.done();
     this.phaseEnds('until all was posted');
     await this.settled();
+    await this.until(() => fleet.isComplete(), START_MS, UP);
     this.phaseEnds('until all was settled');
     const { seed, sessions, restarts, uploader } = this;
     const evidence = await gather({ ...this.ground, seed, sessions, restarts, uploader, faults });
