@@ -55,7 +55,10 @@ describe('the edge of the service', () => {
 
   const call = (endpoint: string, headers: Record<string, string> = {}) => {
     const [method, path = ''] = endpoint.split(' ');
-    return fetch(service.origin + path.replace('{id}', ID).replace('{provider}', 'facebook').replace('{tag}', 'nowhere'), { method, headers });
+    return fetch(
+      service.origin + path.replace('{id}', ID).replace('{provider}', 'facebook').replace('{tag}', 'nowhere'),
+      { method, headers },
+    );
   };
 
   describe('scopes', () => {
