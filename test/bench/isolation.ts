@@ -16,13 +16,16 @@ const SICK_TOKEN = 'sandbox-token-refused';
 /** Milliseconds from stored to settled, one for each batch and healthy tag. */
 export interface IsolationFigures {
   readonly alone: number[];
+  /** With two more tags that work: what any further tag costs. */
+  readonly besideWell: number[];
   /** With one tag that answers nothing but 429, and one whose token is refused. */
   readonly besideSick: number[];
 }
 
 /**
- * How long small batches take to healthy tags, in turns in two services: one has these tags alone, the other two sick ones of the
- * same platform too, which get the same batches. Each batch is waited for where it is healthy; what the sick tags owe piles up.
+ * How long small batches take to healthy tags, in turns in three services: one has these tags alone, the others two more of the
+ * same platform, which work or do not, and get the same batches. Each batch is waited for where it is healthy; what the sick
+ * tags owe piles up.
  */
 export async function measureIsolation(programs: Programs): Promise<IsolationFigures> {
   const [port, limitedPort] = [await programs.sandbox(), await programs.sandbox()];
@@ -43,17 +46,29 @@ export async function measureIsolation(programs: Programs): Promise<IsolationFig
     FACEBOOK__REFUSED__ACCESS_TOKEN: SICK_TOKEN,
     FACEBOOK__REFUSED__AD_ACCOUNT_ID: '2222222222',
   };
+  const well = {
+    FACEBOOK__THIRD__ACCESS_TOKEN: 'sandbox-token-third',
+    FACEBOOK__THIRD__AD_ACCOUNT_ID: '1111111111',
+    FACEBOOK__FOURTH__ACCESS_TOKEN: 'sandbox-token-fourth',
+    FACEBOOK__FOURTH__AD_ACCOUNT_ID: '2222222222',
+  };
   const tooMany: Fault = { kind: 'rate-limit', status: 429 };
   await control(limitedPort, '/faults', tooMany);
   await control(port, '/tokens', { token: SICK_TOKEN, state: 'expired' });
-  const [alone, besideSick] = [await programs.service(healthy), await programs.service({ ...healthy, ...sick })];
-  const figures: IsolationFigures = { alone: [], besideSick: [] };
+  const services = {
+    alone: await programs.service(healthy),
+    besideWell: await programs.service({ ...healthy, ...well }),
+    besideSick: await programs.service({ ...healthy, ...sick }),
+  };
+  const figures: IsolationFigures = { alone: [], besideWell: [], besideSick: [] };
+  const names = Object.keys(services) as (keyof IsolationFigures)[];
   for (let turn = -WARM_UP; turn < ISOLATION_TURNS; turn++) {
-    const inAlone = async () => figures.alone.push(...(await latencies(alone, turn, HEALTHY.length)));
-    const inBesideSick = async () => figures.besideSick.push(...(await latencies(besideSick, turn, ALL_TAGS)));
-    // Neither always comes after the other.
-    for (const measure of turn % 2 === 0 ? [inAlone, inBesideSick] : [inBesideSick, inAlone]) await measure();
-    if (turn < 0) figures.alone.length = figures.besideSick.length = 0;
+    for (let place = 0; place < names.length; place++) {
+      // None always comes after the same other.
+      const name = names[(place + turn + WARM_UP) % names.length]!;
+      const taken = await latencies(services[name], turn, name === 'alone' ? HEALTHY.length : ALL_TAGS);
+      if (turn >= 0) figures[name].push(...taken);
+    }
   }
   return figures;
 }
