@@ -70,7 +70,7 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
   private readonly boss: PgBoss;
 
   constructor(
-    database: Database,
+    private readonly database: Database,
     config: AppConfig,
     private readonly catalogue: ProviderCatalogue,
   ) {
@@ -134,6 +134,14 @@ export class DeliveryQueue implements OnModuleInit, OnApplicationShutdown {
         }
       });
     }
+  }
+
+  /** The jobs of a tag that workers have in hand; those of a dead worker until the queue has noticed. */
+  async activeJobs(target: Target): Promise<string[]> {
+    const { rows } = await this.database.query.execute<{ id: string }>(
+      sql`select id from queue.job where name = ${queueName(target)} and state = 'active'`,
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Takes up nothing more and waits for what is being delivered. */

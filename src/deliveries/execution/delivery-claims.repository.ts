@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { Database } from '../../storage/database.js';
+import { Database, type Transaction } from '../../storage/database.js';
 import { sqlState } from '../../storage/query-error.js';
 import { batches, deliveries, sessions } from '../../storage/schema.js';
-import { type DeliveryJob, DeliveryQueue } from '../delivery-queue.js';
+import { type DeliveryJob, DeliveryQueue, type Target } from '../delivery-queue.js';
 import { predecessors } from '../delivery-state.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 
@@ -91,8 +91,31 @@ export class DeliveryClaimsRepository {
         .select()
         .from(deliveries)
         .where(and(eq(deliveries.id, id), isDue()));
-      if (waiting) await this.queue.send(tx, waiting, soon);
+      if (!waiting) return;
+      await this.queue.send(tx, waiting, soon);
+      await this.freePlacesOfTheDead(tx, waiting);
     });
+  }
+
+  /**
+   * A killed worker's delivery keeps its place until its job comes again, and that may stand behind all that wait for the place:
+   * it is given back on the worker's behalf. One that lives after all has lost its claim, and can record nothing more.
+   */
+  private async freePlacesOfTheDead(tx: Transaction, target: Target): Promise<void> {
+    const active = await this.queue.activeJobs(target);
+    const freed = await tx
+      .update(deliveries)
+      .set({ state: 'waiting', claim: null, dueAt: sql`now()` })
+      .where(
+        and(
+          eq(deliveries.provider, target.provider),
+          eq(deliveries.tag, target.tag),
+          eq(deliveries.state, 'running'),
+          sql`deliveries.job <> all(${sql.param(active)}::uuid[])`,
+        ),
+      )
+      .returning();
+    for (const delivery of freed) await this.queue.send(tx, delivery);
   }
 }
 
