@@ -101,19 +101,17 @@ export class DeliveryClaimsRepository {
    * A killed worker's delivery keeps its place until its job comes again, and that may stand behind all that wait for the place:
    * it is given back on the worker's behalf. One that lives after all has lost its claim, and can record nothing more.
    */
-  private async freePlacesOfTheDead(tx: Transaction, target: Target): Promise<void> {
-    const active = await this.queue.activeJobs(target);
+  private async freePlacesOfTheDead(tx: Transaction, { provider, tag }: Target): Promise<void> {
+    const isRunning = and(eq(deliveries.provider, provider), eq(deliveries.tag, tag), eq(deliveries.state, 'running'));
+    // Before the jobs: what is claimed in between is not among these, and its job need not be among those.
+    const running = await tx.select({ job: deliveries.job, claim: deliveries.claim }).from(deliveries).where(isRunning);
+    const active = new Set(await this.queue.activeJobs({ provider, tag }));
+    const dead = running.flatMap(({ job, claim }) => (claim && !(job && active.has(job)) ? [claim] : []));
+    if (dead.length === 0) return;
     const freed = await tx
       .update(deliveries)
       .set({ state: 'waiting', claim: null, dueAt: sql`now()` })
-      .where(
-        and(
-          eq(deliveries.provider, target.provider),
-          eq(deliveries.tag, target.tag),
-          eq(deliveries.state, 'running'),
-          sql`deliveries.job <> all(${sql.param(active)}::uuid[])`,
-        ),
-      )
+      .where(and(isRunning, inArray(deliveries.claim, dead)))
       .returning();
     for (const delivery of freed) await this.queue.send(tx, delivery);
   }
