@@ -6,13 +6,12 @@ import {
   type Rejection,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
-import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { sha256Hex } from '../kit/hash.js';
-import { type Normalised, Unusable } from '../kit/normalise.js';
-import type { PhoneCountry } from '../kit/values/phone-number.js';
+import { type Normalised } from '../kit/normalise.js';
 import { hashed } from '../kit/values/hashed.js';
-import { refused, told, traceOf } from '../kit/values/value-trace.js';
+import { PhoneCountries } from '../kit/values/phone-countries.js';
+import { told, traceOf } from '../kit/values/value-trace.js';
 import type { TikTokTag } from './tiktok.config.js';
 import { tiktokEmail, tiktokPhone } from './tiktok.values.js';
 
@@ -35,18 +34,17 @@ export function prepareTikTokRows(
   return batch;
 }
 
-/** The rows of one batch. Countries repeat, so what they mean is kept while the batch lasts. */
+/** The rows of one batch. */
 class TikTokBatch implements Prepared<TikTokRow> {
   readonly rows: PreparedRow<TikTokRow>[] = [];
   readonly rejections: Rejection[] = [];
-  private readonly countries = new Map<string, PhoneCountry>();
-  private readonly unnamedCountry: PhoneCountry;
+  private readonly countries: PhoneCountries;
 
   constructor(
     private readonly options: TikTokRowOptions,
     private readonly trace?: NormalisationTrace,
   ) {
-    this.unnamedCountry = options.defaultCountry ?? Unusable.missingCountry;
+    this.countries = new PhoneCountries(trace, options.defaultCountry);
   }
 
   add(user: AudienceUser, index: number): void {
@@ -71,7 +69,7 @@ class TikTokBatch implements Prepared<TikTokRow> {
 
   private phone({ phone, country }: AudienceUser): Normalised {
     if (!phone) return '';
-    const completing = this.country(country);
+    const completing = this.countries.of(country);
     const trace = traceOf(this.trace, 'phone', phone);
     return givenDigest(phone, trace) ?? hashed(tiktokPhone(phone, completing, trace), trace);
   }
@@ -87,28 +85,9 @@ class TikTokBatch implements Prepared<TikTokRow> {
   private otherPhone({ phone = '', country }: AudienceUser): string {
     if (this.options.phoneNormalization !== 'both' || givenDigest(phone) !== undefined) return '';
     const trace = traceOf(this.trace, 'phone', phone, 'again as given, for its second form');
-    const number = tiktokPhone(phone, this.country(country), trace);
+    const number = tiktokPhone(phone, this.countries.of(country), trace);
     if (typeof number !== 'string') return '';
     return told(trace, 'SHA-256', sha256Hex(told(trace, 'without the plus', number.slice(1))));
-  }
-
-  /** A country that was given and cannot be read is not replaced by the default: the number would be another's. */
-  private country(value: string | undefined): PhoneCountry {
-    if (!value) return this.unnamedCountry;
-    let country = this.countries.get(value);
-    if (country === undefined) {
-      country = this.readCountry(value);
-      this.countries.set(value, country);
-    }
-    return country;
-  }
-
-  private readCountry(value: string): PhoneCountry {
-    if (value.trim() === '') return this.unnamedCountry;
-    const trace = traceOf(this.trace, 'country', value);
-    const code = alpha2(value);
-    if (code === undefined) return refused(trace, 'in no list of countries', Unusable.unknownCountry);
-    return told(trace, 'ISO 3166-1 code, to complete phone numbers with', code);
   }
 
   private usable(user: number, field: IdentifierField, result: Normalised): string {

@@ -6,14 +6,13 @@ import {
   type Rejection,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
-import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
-import { type Normalised, Unusable } from '../kit/normalise.js';
+import { type Normalised } from '../kit/normalise.js';
 import { isE164 } from '../kit/phone.js';
 import { hashed } from '../kit/values/hashed.js';
-import { type PhoneCountry } from '../kit/values/phone-number.js';
+import { PhoneCountries } from '../kit/values/phone-countries.js';
 import { plainId } from '../kit/values/plain-id.js';
-import { refused, told, traceOf } from '../kit/values/value-trace.js';
+import { traceOf } from '../kit/values/value-trace.js';
 import type { TwitterTag } from './twitter.config.js';
 import { twitterEmail, twitterPhone } from './twitter.values.js';
 
@@ -33,16 +32,19 @@ export function prepareTwitterRows(
   return batch.prepared;
 }
 
-/** The rows of one batch. Countries repeat, so what they mean is kept while the batch lasts. */
+/** The rows of one batch. */
 class TwitterBatch {
   private readonly rows: PreparedRow<TwitterRow>[] = [];
   private readonly rejections: Rejection[] = [];
-  private readonly countries = new Map<string, PhoneCountry>();
+  private readonly countries: PhoneCountries;
 
   constructor(
     private readonly options: TwitterRowOptions,
     private readonly trace?: NormalisationTrace,
-  ) {}
+  ) {
+    // X has no place for a country.
+    this.countries = new PhoneCountries(trace);
+  }
 
   get prepared(): Prepared<TwitterRow> {
     return { rows: this.rows, rejections: this.rejections };
@@ -70,31 +72,12 @@ class TwitterBatch {
     const trace = traceOf(this.trace, 'phone', phone);
     // Most numbers are complete, and need no country.
     if (isE164(phone)) return hashed(phone, trace);
-    return givenDigest(phone, trace) ?? hashed(twitterPhone(phone, this.country(country), trace), trace);
+    return givenDigest(phone, trace) ?? hashed(twitterPhone(phone, this.countries.of(country), trace), trace);
   }
 
   private partnerUserId({ edgeTagId }: AudienceUser): Normalised {
     if (!edgeTagId || !this.options.sendPartnerUserId) return '';
     return plainId(edgeTagId, traceOf(this.trace, 'edgeTagId', edgeTagId));
-  }
-
-  /** Only completes national numbers: X has no place for a country. */
-  private country(value: string | undefined): PhoneCountry {
-    if (!value) return Unusable.missingCountry;
-    let country = this.countries.get(value);
-    if (country === undefined) {
-      country = this.readCountry(value);
-      this.countries.set(value, country);
-    }
-    return country;
-  }
-
-  private readCountry(value: string): PhoneCountry {
-    if (value.trim() === '') return Unusable.missingCountry;
-    const trace = traceOf(this.trace, 'country', value);
-    const code = alpha2(value);
-    if (code === undefined) return refused(trace, 'in no list of countries', Unusable.unknownCountry);
-    return told(trace, 'ISO 3166-1 code, to complete phone numbers with', code);
   }
 
   private usable(user: number, field: IdentifierField, result: Normalised): string {
