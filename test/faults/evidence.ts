@@ -7,7 +7,7 @@ import type { DatabaseServer } from './database-server.js';
 import type { Fleet } from './fleet.js';
 import type { InputSession, Platform, Tag } from './input.js';
 import type { OutageWatch } from './outage-watch.js';
-import { PLATFORMS, UPLOADS } from './plan.js';
+import { EU_ACCOUNT, PLATFORMS, UPLOADS } from './plan.js';
 import { type Chunk, type ChunkHistory, chunkHistories } from './repeats.js';
 import type { SandboxProcess } from './sandbox-process.js';
 import { type Upload, UploadReader } from './upload-log.js';
@@ -41,6 +41,8 @@ export interface Evidence extends Findings {
   readonly audiences: readonly TagAudience[];
   readonly uploads: readonly Upload[];
   readonly histories: readonly ChunkHistory[];
+  /** Uploads of chunks that were never recorded. */
+  readonly strays: readonly Upload[];
   readonly dump: readonly DumpedColumn[];
   readonly payloadsLeft: number;
   readonly logs: string;
@@ -64,11 +66,11 @@ export async function gather(findings: Findings): Promise<Evidence> {
     const { requests } = await sandbox.requests(platform, 'POST', UPLOADS[platform]);
     uploads.push(...reader.read(platform, requests, new Map(found.map(({ id, tag }) => [id, tag]))));
   }
-  const histories = chunkHistories(await database.query<Chunk>(CHUNKS), uploads);
+  const chunks = chunkHistories(await database.query<Chunk>(CHUNKS), uploads);
   const dump = await dumpDatabase(database.url);
   const [left] = await database.query<{ count: number }>(PAYLOADS);
   const rest = { payloadsLeft: left!.count, logs: fleet.logs(), exitCodes };
-  return { ...findings, details, audiences, uploads, histories, dump, ...rest };
+  return { ...findings, details, audiences, uploads, ...chunks, dump, ...rest };
 }
 
 const PAYLOADS = 'select count(*)::int as count from batches where payload is not null';
@@ -84,6 +86,6 @@ const CHUNKS = `
 
 /** Only Facebook has two tags: their accounts tell them apart. */
 function tagOf(platform: Platform, { account }: AudienceView): Tag {
-  if (platform === 'facebook') return account === '9876543210' ? 'facebook/eu' : 'facebook/default';
+  if (platform === 'facebook') return account === EU_ACCOUNT ? 'facebook/eu' : 'facebook/default';
   return `${platform}/default`;
 }

@@ -12,11 +12,12 @@ export const KILLS = 32;
 const LAST_ROUND = ROLES.length;
 const AT_WORK = 0.75;
 /** Where a platform lets one wait for a minute and more: only early, so that the wait is over when the storm is. */
-const EARLY = 10;
+const EARLY = 8;
 
 export const PLATFORMS = ['facebook', 'tiktok', 'klaviyo'] as const satisfies readonly Platform[];
-/** The token of `facebook/eu`. */
+/** Of `facebook/eu`. */
 export const EU_TOKEN = 'sandbox-token-eu';
+export const EU_ACCOUNT = '9876543210';
 
 /** The rounds between which the token of `facebook/eu` is refused: its tag is stopped, and frees itself. */
 const EXPIRED = { from: 13, to: 17 } as const;
@@ -42,10 +43,14 @@ export interface Step {
 
 const PAGE = '<html><body>Please try again later</body></html>';
 
-const SLOW_FAULTS: readonly Fault[] = [
-  { kind: 'rate-limit', times: 2 },
-  { kind: 'timeout', times: 1 },
-];
+/**
+ * A limit without a word on its end. It stops a tag of Facebook's for a minute: of its two only the first one, whose account is
+ * in the paths of look-ups, or the storm would pass with nobody at work.
+ */
+const NO_RETRY_AFTER: Fault = { kind: 'rate-limit', times: 1 };
+const LIMITED: Readonly<Record<Platform, string>> = { ...UPLOADS, facebook: '*/act_1234567890/*' };
+/** Never answered: its worker holds it until one of them ends. */
+const HANG: Fault = { kind: 'timeout', method: 'POST', times: 1 };
 const QUICK_FAULTS: readonly Fault[] = [
   { kind: 'rate-limit', retryAfterSeconds: 2, times: 1 },
   { kind: 'status', status: 500, body: {}, times: 2 },
@@ -63,7 +68,8 @@ export function plannedStorm(seed: number): Step[] {
   const faults = Array.from({ length: KILLS }, (): Step['faults'][number][] => []);
   for (const platform of PLATFORMS) {
     const at = { method: 'POST', path: UPLOADS[platform] };
-    for (const fault of SLOW_FAULTS) faults[below(EARLY)]!.push({ platform, fault: { ...fault, ...at } });
+    faults[0]!.push({ platform, fault: { ...NO_RETRY_AFTER, path: LIMITED[platform] } });
+    faults[below(EARLY)]!.push({ platform, fault: { ...HANG, path: UPLOADS[platform] } });
     for (const fault of QUICK_FAULTS) {
       faults[below(KILLS - LAST_ROUND)]!.push({ platform, fault: { ...fault, ...at } });
       // And once wherever it meets a call: a look-up, a creation, a question.

@@ -32,8 +32,12 @@ export type Cause = 'lost answer' | 'kill' | 'outage' | 'unexplained';
 /** Without a sign of life for 10 s a worker is taken for dead, within another 3 s: its delivery may be taken up elsewhere. */
 const AFTERMATH_MS = 15_000;
 
-/** Pure: puts every upload to its chunk. */
-export function chunkHistories(chunks: readonly Chunk[], uploads: readonly Upload[]): ChunkHistory[] {
+/** Pure: puts every upload to its chunk; `strays` belong to none that was recorded. */
+export function chunkHistories(
+  chunks: readonly Chunk[],
+  uploads: readonly Upload[],
+): { histories: ChunkHistory[]; strays: Upload[] } {
+  const strays: Upload[] = [];
   const histories = chunks.map((chunk) => ({ chunk, uploads: [] as Upload[] }));
   const byBatch = new Map<string, typeof histories>();
   for (const history of histories) {
@@ -46,11 +50,9 @@ export function chunkHistories(chunks: readonly Chunk[], uploads: readonly Uploa
     const history = byBatch
       .get(batchKey(upload.tag, sessionId, sequence))
       ?.find(({ chunk }) => user >= chunk.firstUser && user < chunk.endUser);
-    if (!history)
-      throw new Error(`Batch ${sequence} of session ${sessionId} was sent to ${upload.tag}, and none recorded`);
-    history.uploads.push(upload);
+    (history?.uploads ?? strays).push(upload);
   }
-  return histories;
+  return { histories, strays };
 }
 
 /** Pure: uploads of chunks whose answer was recorded before. There must be none, whatever happens. */

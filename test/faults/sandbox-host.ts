@@ -6,7 +6,7 @@ import { SIMULATOR_IDS, startSandbox } from '../../src/sandbox/sandbox.js';
 
 const sandbox = await startSandbox({
   // Long enough that a kill finds calls in flight.
-  latencyMs: 150,
+  latencyMs: 300,
   // Every request is evidence.
   log: { maxEntries: 1_000_000, maxBodyBytes: 1024 ** 3 },
   // Limits of their own would make how long the suite takes a matter of luck; the faults bring limits enough.

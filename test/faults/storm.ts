@@ -9,7 +9,7 @@ import { type Evidence, gather, type Ground } from './evidence.js';
 import { Fleet } from './fleet.js';
 import { type InputSession, madeUpInput } from './input.js';
 import { OutageWatch } from './outage-watch.js';
-import { EU_TOKEN, KILLS, PLATFORMS, plannedStorm, shuffled, type Step } from './plan.js';
+import { EU_ACCOUNT, EU_TOKEN, KILLS, PLATFORMS, plannedStorm, shuffled, type Step } from './plan.js';
 import { SandboxProcess } from './sandbox-process.js';
 import { Uploader } from './uploader.js';
 
@@ -145,7 +145,7 @@ function environment(database: DatabaseServer, sandbox: SandboxProcess): Record<
     RATE_LIMIT_PER_MINUTE: '1000000',
     ...sandbox.environment(...PLATFORMS),
     FACEBOOK__EU__ACCESS_TOKEN: EU_TOKEN,
-    FACEBOOK__EU__AD_ACCOUNT_ID: '9876543210',
+    FACEBOOK__EU__AD_ACCOUNT_ID: EU_ACCOUNT,
     NODE_OPTIONS: `--no-warnings --import=${preload}`,
   };
 }
