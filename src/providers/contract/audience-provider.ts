@@ -1,3 +1,4 @@
+import type { AudienceManager, AudienceSupport } from './audience-manager.js';
 import type { AudienceUser } from './audience-user.js';
 import type { IdentifierField, RejectionReason } from './rejection-vocabulary.js';
 
@@ -59,6 +60,10 @@ export abstract class AudienceProvider<Row = unknown> {
   rowBytes?(row: Row): number;
   /** The platform seen with one tag's credentials. */
   abstract client(tag: string): ProviderClient<Row>;
+  /** What the platform offers for its audiences. */
+  readonly audiences?: AudienceSupport;
+  /** The audiences of a tag's account: state, name, shares, lookalikes, deletion. */
+  manager?(tag: string): AudienceManager<Row>;
 }
 
 /** The platform seen with one tag's credentials. Throws `ProviderError` and nothing else. */
@@ -72,7 +77,12 @@ export interface ProviderClient<Row = unknown> {
   createAudience(segment: string, ctx: CreateContext<Row>): Promise<CreatedAudience>;
   /** Sends one chunk in one request. Must be harmless when repeated. */
   upload(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
-  /** Asks for the outcome of an asynchronous upload; see `Receipt.remoteJobId`. */
+  /**
+   * Takes one chunk of users out, in one request where the platform has that. The rows are those that were sent to add them.
+   * Must be harmless when repeated, and for users who are not in: they count as `accepted`.
+   */
+  remove?(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
+  /** Asks for the outcome of an asynchronous upload or removal; see `Receipt.remoteJobId`. */
   pollUpload?(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'>;
 }
 
