@@ -29,11 +29,23 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
+/** What a session does with its users: adds them, makes the audience consist of them, or takes them out. */
+export const UPLOAD_MODES = ['append', 'mirror', 'remove'] as const;
+export type UploadMode = (typeof UPLOAD_MODES)[number];
+
+/** Why there is a session: a caller's upload; users added or removed by hand; or work that the service gave itself. */
+export const SESSION_ORIGINS = ['upload', 'users', 'refresh', 'leavers', 'erasure'] as const;
+export type SessionOrigin = (typeof SESSION_ORIGINS)[number];
+
 /** One audience upload: all batches that share (name, type, sessionId). */
 export const sessions = pgTable(
   'sessions',
   {
     id: uuid().primaryKey(),
+    /** A short name for the many rows of the members store. */
+    number: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
+    mode: text().$type<UploadMode>().notNull().default('append'),
+    origin: text().$type<SessionOrigin>().notNull().default('upload'),
     name: text().notNull(),
     type: text().$type<'custom' | 'primary'>().notNull(),
     sessionId: bigint('session_id', { mode: 'number' }).notNull(),
@@ -102,10 +114,16 @@ export const deliveries = pgTable(
     /** Failures since the last progress; sets the pace of retries. */
     failures: integer().notNull().default(0),
     audienceId: text('audience_id'),
+    /** `custom_audiences.id`; null where that was deleted. */
+    customAudience: uuid('custom_audience'),
     received: integer().notNull(),
     accepted: integer().notNull().default(0),
     skipped: integer().notNull().default(0),
     rejected: integer().notNull().default(0),
+    /** Of the accepted: who was new to the members store, who was in it before, and who was taken out of it. */
+    added: integer().notNull().default(0),
+    unchanged: integer().notNull().default(0),
+    removed: integer().notNull().default(0),
     /** Users below this index are settled; the next chunk starts here. */
     nextUser: integer('next_user').notNull().default(0),
     errorCode: text('error_code'),
@@ -125,6 +143,7 @@ export const deliveries = pgTable(
     uniqueIndex('deliveries_target').on(t.batch, t.provider, t.tag),
     index('deliveries_session').on(t.session, t.provider, t.tag, t.turn),
     index('deliveries_state').on(t.state, t.id),
+    index('deliveries_audience').on(t.customAudience, t.id),
     uniqueIndex('deliveries_slot')
       .on(t.provider, t.tag, t.slot)
       .where(sql`state = 'running'`),
@@ -150,6 +169,8 @@ export const checkpoints = pgTable(
     endUser: integer('end_user').notNull(),
     sent: integer().notNull(),
     accepted: integer().notNull(),
+    /** Accepted without being sent, because the platform has them: those since the chunk before. */
+    unchanged: integer().notNull().default(0),
     /** The platform's job that decides about this chunk; gone once it has. */
     remoteJobId: text('remote_job_id'),
     recordedAt: instant('recorded_at').notNull(),
