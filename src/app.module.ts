@@ -12,6 +12,7 @@ import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PLATFORMS } from './providers/platforms.js';
@@ -29,6 +30,7 @@ import { StorageModule } from './storage/storage.module.js';
     HealthModule,
     DeliveriesModule,
     SessionsModule,
+    EventsModule,
     AudienceModule,
   ],
   providers: [

@@ -25,7 +25,12 @@ export interface NewDeliveries {
   readonly session: string;
   readonly segment: string;
   readonly received: number;
-  readonly targets: readonly Target[];
+  readonly targets: readonly DeliveryTarget[];
+}
+
+/** A tag, and the record of the audience that the users go to there. */
+export interface DeliveryTarget extends Target {
+  readonly customAudience?: string;
 }
 
 /** The deliveries table as the API sees it; what a worker writes is in `execution/`. */
@@ -35,13 +40,14 @@ export class DeliveriesRepository {
 
   /** One delivery per target. */
   async insert(tx: Transaction, { batch, session, segment, received, targets }: NewDeliveries): Promise<DeliveryRow[]> {
-    const rows = targets.map(({ provider, tag }) => ({
+    const rows = targets.map(({ provider, tag, customAudience }) => ({
       id: uuid(),
       batch,
       session,
       provider,
       tag,
       segment,
+      customAudience,
       state: 'queued' as const,
       turn: nextTurn(session, provider, tag),
       received,

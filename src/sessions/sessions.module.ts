@@ -21,6 +21,6 @@ import { SessionsService } from './sessions.service.js';
     SessionsRepository,
     RejectionsRepository,
   ],
-  exports: [SessionsService],
+  exports: [SessionsService, SessionsRepository],
 })
 export class SessionsModule {}

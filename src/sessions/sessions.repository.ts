@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { randomInt } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { AudienceType } from '../providers/contract/audience-provider.js';
-import type { Transaction } from '../storage/database.js';
-import { batches, sessions } from '../storage/schema.js';
+import type { Queryable, Transaction } from '../storage/database.js';
+import { batches, type SessionOrigin, sessions, type UploadMode } from '../storage/schema.js';
 
 export type SessionRow = typeof sessions.$inferSelect;
 
@@ -15,6 +16,21 @@ export interface SessionIdentity {
   readonly totalBatches: number;
   readonly totalUsers: number;
 }
+
+/** A session that no caller numbered. */
+export interface OwnSession {
+  /** The audience's name, prefix included. */
+  readonly name: string;
+  readonly mode: UploadMode;
+  readonly origin: SessionOrigin;
+  readonly draft: boolean;
+  readonly totalBatches: number;
+  readonly totalUsers: number;
+}
+
+/** Safe integers far above what callers use (milliseconds, counters), because some platforms are told them. */
+const OWN_SESSION_IDS = 2 ** 52;
+const OWN_SESSION_COUNT = 2 ** 48 - 1;
 
 /** Sessions and batches as they are taken in; what is told of them is read by `SessionReportsRepository`. */
 @Injectable()
@@ -39,6 +55,17 @@ export class SessionsRepository {
     return row!;
   }
 
+  /** A session of the service's own, with a number that no caller has. */
+  async openOwn(tx: Queryable, session: OwnSession): Promise<string> {
+    for (;;) {
+      const id = uuid();
+      const sessionId = OWN_SESSION_IDS + randomInt(OWN_SESSION_COUNT);
+      const values = { id, ...session, type: 'custom' as const, sessionId, createdAt: sql`now()` };
+      const opened = await tx.insert(sessions).values(values).onConflictDoNothing();
+      if (opened.rowCount === 1) return id;
+    }
+  }
+
   async findBatch(tx: Transaction, session: string, sequence: number) {
     const [row] = await tx
       .select({ id: batches.id, fingerprint: batches.fingerprint })
@@ -47,7 +74,7 @@ export class SessionsRepository {
     return row;
   }
 
-  async insertBatch(tx: Transaction, batch: typeof batches.$inferInsert): Promise<void> {
+  async insertBatch(tx: Queryable, batch: typeof batches.$inferInsert): Promise<void> {
     await tx.insert(batches).values(batch);
   }
 }

@@ -19,7 +19,7 @@ export const audienceEvents = pgTable(
     audience: uuid().notNull(),
     provider: text().notNull(),
     tag: text().notNull(),
-    data: jsonb().$type<Record<string, unknown>>().notNull(),
+    data: jsonb().$type<object>().notNull(),
     at: instant('at').notNull(),
   },
   (t) => [index('audience_events_audience').on(t.audience, t.id)],

@@ -46,7 +46,7 @@ describe('migrateDatabase', () => {
   it('makes exactly the tables and columns of the schema', async () => {
     await migrateDatabase(database.url);
     const schemas = [core, tags, customAudiences, events, members];
-    const tables = schemas.flatMap((schema) => Object.values(schema)).filter((value) => is(value, PgTable));
+    const tables = schemas.flatMap((schema): unknown[] => Object.values(schema)).filter((value) => is(value, PgTable));
     const expected = tables
       .map((table) => getTableConfig(table))
       .flatMap((t) => t.columns.map((column) => `${t.name}.${column.name}`));

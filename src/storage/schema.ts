@@ -46,6 +46,8 @@ export const sessions = pgTable(
     number: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
     mode: text().$type<UploadMode>().notNull().default('append'),
     origin: text().$type<SessionOrigin>().notNull().default('upload'),
+    /** Its batches are still coming, in whatever number, and none is delivered before the last is here. */
+    draft: boolean().notNull().default(false),
     name: text().notNull(),
     type: text().$type<'custom' | 'primary'>().notNull(),
     sessionId: bigint('session_id', { mode: 'number' }).notNull(),
@@ -54,6 +56,29 @@ export const sessions = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId)],
+);
+
+/** A session that mirrors, at one custom audience: when all has arrived, whom it did not bring is taken out. */
+export const mirrors = pgTable(
+  'mirrors',
+  {
+    session: uuid()
+      .notNull()
+      .references(() => sessions.id),
+    customAudience: uuid('custom_audience').notNull(),
+    provider: text().notNull(),
+    tag: text().notNull(),
+    /** When those who left were handed to deliveries, or it was decided that nobody is taken out. */
+    doneAt: instant('done_at'),
+    /** The session that takes them out; null: nobody left, or the mirror was given up. */
+    leavers: uuid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.session, t.customAudience] }),
+    index('mirrors_open')
+      .on(t.session)
+      .where(sql`done_at is null`),
+  ],
 );
 
 /** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */

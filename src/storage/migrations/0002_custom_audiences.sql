@@ -170,6 +170,16 @@ CREATE TABLE "members_14" PARTITION OF "members" FOR VALUES WITH (MODULUS 16, RE
 --> statement-breakpoint
 CREATE TABLE "members_15" PARTITION OF "members" FOR VALUES WITH (MODULUS 16, REMAINDER 15);
 --> statement-breakpoint
+CREATE TABLE "mirrors" (
+	"session" uuid NOT NULL,
+	"custom_audience" uuid NOT NULL,
+	"provider" text NOT NULL,
+	"tag" text NOT NULL,
+	"done_at" timestamp (3) with time zone,
+	"leavers" uuid,
+	CONSTRAINT "mirrors_session_custom_audience_pk" PRIMARY KEY("session","custom_audience")
+);
+--> statement-breakpoint
 ALTER TABLE "checkpoints" ADD COLUMN "unchanged" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "custom_audience" uuid;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "added" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
@@ -178,9 +188,11 @@ ALTER TABLE "deliveries" ADD COLUMN "removed" integer DEFAULT 0 NOT NULL;--> sta
 ALTER TABLE "sessions" ADD COLUMN "number" bigint NOT NULL GENERATED ALWAYS AS IDENTITY (sequence name "sessions_number_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1);--> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "mode" text DEFAULT 'append' NOT NULL;--> statement-breakpoint
 ALTER TABLE "sessions" ADD COLUMN "origin" text DEFAULT 'upload' NOT NULL;--> statement-breakpoint
+ALTER TABLE "sessions" ADD COLUMN "draft" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "audience_sizes" ADD CONSTRAINT "audience_sizes_audience_custom_audiences_id_fk" FOREIGN KEY ("audience") REFERENCES "public"."custom_audiences"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "webhook_deliveries" ADD CONSTRAINT "webhook_deliveries_webhook_webhooks_id_fk" FOREIGN KEY ("webhook") REFERENCES "public"."webhooks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "erasure_tags" ADD CONSTRAINT "erasure_tags_erasure_erasures_id_fk" FOREIGN KEY ("erasure") REFERENCES "public"."erasures"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "mirrors" ADD CONSTRAINT "mirrors_session_sessions_id_fk" FOREIGN KEY ("session") REFERENCES "public"."sessions"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "custom_audiences_name" ON "custom_audiences" USING btree ("provider","account","name");--> statement-breakpoint
 CREATE UNIQUE INDEX "custom_audiences_number" ON "custom_audiences" USING btree ("number");--> statement-breakpoint
 CREATE INDEX "custom_audiences_poll" ON "custom_audiences" USING btree ("poll_at");--> statement-breakpoint
@@ -190,5 +202,6 @@ CREATE INDEX "webhook_deliveries_webhook" ON "webhook_deliveries" USING btree ("
 CREATE UNIQUE INDEX "webhook_deliveries_event" ON "webhook_deliveries" USING btree ("webhook","event");--> statement-breakpoint
 CREATE INDEX "webhook_deliveries_due" ON "webhook_deliveries" USING btree ("due_at") WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX "erasures_due" ON "erasures" USING btree ("due_at");--> statement-breakpoint
+CREATE INDEX "mirrors_open" ON "mirrors" USING btree ("session") WHERE done_at is null;--> statement-breakpoint
 CREATE INDEX "deliveries_audience" ON "deliveries" USING btree ("custom_audience","id");--> statement-breakpoint
 INSERT INTO "event_clock" ("id", "last") VALUES (1, 0);
