@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
+import type { SessionOrigin, UploadMode } from '../common/upload-modes.js';
 import { type BatchOutcome, DeliveriesService } from '../deliveries/deliveries.service.js';
 import { SessionsRepository } from '../sessions/sessions.repository.js';
 import type { customAudiences } from '../storage/custom-audience-schema.js';
 import { Database, type Queryable, type Transaction } from '../storage/database.js';
+import { mirrors } from '../storage/member-schema.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
-import { batches, mirrors, type SessionOrigin, sessions, type UploadMode } from '../storage/schema.js';
+import { batches, sessions } from '../storage/schema.js';
 
 /** The custom audience that is to gain or lose members. */
 export type MemberAudience = Pick<typeof customAudiences.$inferSelect, 'id' | 'provider' | 'tag' | 'name'>;

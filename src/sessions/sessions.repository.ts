@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
 import { and, eq, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
+import type { SessionOrigin, UploadMode } from '../common/upload-modes.js';
 import type { AudienceType } from '../providers/contract/audience-provider.js';
 import type { Queryable, Transaction } from '../storage/database.js';
-import { batches, type SessionOrigin, sessions, type UploadMode } from '../storage/schema.js';
+import { batches, sessions } from '../storage/schema.js';
 
 export type SessionRow = typeof sessions.$inferSelect;
 

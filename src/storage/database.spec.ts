@@ -37,7 +37,7 @@ describe('Database', () => {
 
   it('keeps what a transaction did, once it is over', async () => {
     await database.transaction((tx) => tx.insert(sessions).values(SESSION));
-    const stored = { ...SESSION, number: expect.any(Number), mode: 'append', origin: 'upload' };
+    const stored = { ...SESSION, number: expect.any(Number), mode: 'append', origin: 'upload', draft: false };
     expect(await database.query.select().from(sessions)).toEqual([stored]);
   });
 

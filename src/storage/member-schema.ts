@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { bytea, instant } from './schema.js';
+import { bytea, instant, sessions } from './schema.js';
 
 /**
  * Who is in a custom audience as far as the platform was told. Partitioned by hash of the key, which Drizzle cannot say: the
@@ -67,4 +68,27 @@ export const erasureTags = pgTable(
     completedAt: instant('completed_at'),
   },
   (t) => [primaryKey({ columns: [t.erasure, t.provider, t.tag] })],
+);
+
+/** A session that mirrors, at one custom audience: when all has arrived, whom it did not bring is taken out. */
+export const mirrors = pgTable(
+  'mirrors',
+  {
+    session: uuid()
+      .notNull()
+      .references(() => sessions.id),
+    customAudience: uuid('custom_audience').notNull(),
+    provider: text().notNull(),
+    tag: text().notNull(),
+    /** When those who left were handed to deliveries, or it was decided that nobody is taken out. */
+    doneAt: instant('done_at'),
+    /** The session that takes them out; null: nobody left, or the mirror was given up. */
+    leavers: uuid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.session, t.customAudience] }),
+    index('mirrors_open')
+      .on(t.session)
+      .where(sql`done_at is null`),
+  ],
 );

@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { SessionOrigin, UploadMode } from '../common/upload-modes.js';
 
 /** Which state may follow which is decided in `deliveries/delivery-state.ts`. */
 export const DELIVERY_STATES = [
@@ -28,14 +29,6 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-
-/** What a session does with its users: adds them, makes the audience consist of them, or takes them out. */
-export const UPLOAD_MODES = ['append', 'mirror', 'remove'] as const;
-export type UploadMode = (typeof UPLOAD_MODES)[number];
-
-/** Why there is a session: a caller's upload; users added or removed by hand; or work that the service gave itself. */
-export const SESSION_ORIGINS = ['upload', 'users', 'refresh', 'leavers', 'erasure'] as const;
-export type SessionOrigin = (typeof SESSION_ORIGINS)[number];
 
 /** One audience upload: all batches that share (name, type, sessionId). */
 export const sessions = pgTable(
@@ -56,29 +49,6 @@ export const sessions = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId)],
-);
-
-/** A session that mirrors, at one custom audience: when all has arrived, whom it did not bring is taken out. */
-export const mirrors = pgTable(
-  'mirrors',
-  {
-    session: uuid()
-      .notNull()
-      .references(() => sessions.id),
-    customAudience: uuid('custom_audience').notNull(),
-    provider: text().notNull(),
-    tag: text().notNull(),
-    /** When those who left were handed to deliveries, or it was decided that nobody is taken out. */
-    doneAt: instant('done_at'),
-    /** The session that takes them out; null: nobody left, or the mirror was given up. */
-    leavers: uuid(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.session, t.customAudience] }),
-    index('mirrors_open')
-      .on(t.session)
-      .where(sql`done_at is null`),
-  ],
 );
 
 /** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */
