@@ -2,7 +2,7 @@ import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nest
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
-import { decodeCursor, encodeCursor } from '../common/page-cursor.js';
+import { decodeCursor, encodeCursor } from '../common/paging/page-cursor.js';
 import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDto, DeliveryPageDto, DeliveryQueryDto, toDeliveryDto } from './dto/delivery.dto.js';

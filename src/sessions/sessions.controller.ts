@@ -3,7 +3,7 @@ import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } f
 import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
-import { decodeCursor, encodeCursor } from '../common/page-cursor.js';
+import { decodeCursor, encodeCursor } from '../common/paging/page-cursor.js';
 import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { RejectionPageDto, RejectionQueryDto } from './dto/rejection.dto.js';
 import { SessionDetailDto, SessionPageDto } from './dto/session.dto.js';

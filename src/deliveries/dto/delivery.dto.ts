@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsUUID, Matches } from 'class-validator';
-import { PageQueryDto } from '../../common/page.dto.js';
+import { PageQueryDto } from '../../common/paging/page.dto.js';
 import type { DeliveryRow } from '../deliveries.repository.js';
 import { DELIVERY_STATES, type DeliveryState } from '../delivery-state.js';
 import { pendingOf } from './user-counts.js';

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsOptional, Matches } from 'class-validator';
-import { PageQueryDto } from '../../common/page.dto.js';
+import { PageQueryDto } from '../../common/paging/page.dto.js';
 import {
   IDENTIFIER_FIELDS,
   type IdentifierField,

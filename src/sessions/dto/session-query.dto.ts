@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, MaxLength, Min } from 'class-validator';
-import { PageQueryDto } from '../../common/page.dto.js';
+import { PageQueryDto } from '../../common/paging/page.dto.js';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
 import { SESSION_STATES, type SessionState } from '../session-progress.js';
 

@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Readable } from 'node:stream';
-import { decodeCursor, encodeCursor } from '../../common/page-cursor.js';
+import { decodeCursor, encodeCursor } from '../../common/paging/page-cursor.js';
 import { SealedEdgeTagIds } from '../../deliveries/rejections/sealed-edge-tag-ids.js';
 import { PayloadError } from '../../storage/payload-cipher.js';
 import type { RejectionDto, RejectionPageDto, RejectionQueryDto } from '../dto/rejection.dto.js';

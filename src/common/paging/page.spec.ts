@@ -4,7 +4,7 @@ import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { DtoValidationPipe } from './dto-validation.pipe.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PageQueryDto } from './page.dto.js';
-import { ProblemFilter } from './problem.filter.js';
+import { ProblemFilter } from '../problem.filter.js';
 
 const CREATED = new Date('2026-11-20T10:00:00.123Z');
 const ID = '7f6f8a52-3a0e-4d0c-9f1e-0d8f2f0f7f57';

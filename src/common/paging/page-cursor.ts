@@ -1,4 +1,4 @@
-import { invalidRequest } from './dto-validation.js';
+import { invalidRequest } from '../dto-validation.js';
 
 /** What a cursor holds: the sort key of the last row shown. */
 interface CursorKinds {
