@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, type INestApplication, Module, Query } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
-import { DtoValidationPipe } from './dto-validation.pipe.js';
+import { DtoValidationPipe } from '../dto-validation.pipe.js';
 import { decodeCursor, encodeCursor } from './page-cursor.js';
 import { PageQueryDto } from './page.dto.js';
 import { ProblemFilter } from '../problem.filter.js';
