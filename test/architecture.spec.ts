@@ -61,7 +61,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'config',
     'common',
   ],
-  members: ['providers/contract', 'storage', 'config', 'common'],
+  members: ['providers/contract', 'providers/kit', 'storage', 'config', 'common'],
   uploads: ['providers/contract', 'config', 'common'],
   events: ['storage', 'config', 'common', 'auth', 'metrics'],
   sessions: ['deliveries', 'providers/contract', 'storage', 'config', 'common', 'auth', 'metrics'],

@@ -45,6 +45,8 @@ export class AppConfig {
   /** How long a session may wait for its next batch before it counts as expired. */
   readonly sessionTtlHours!: number;
   readonly queueBackend!: QueueBackend;
+  /** Whether it is kept who is in each custom audience. */
+  readonly keepsMembers!: boolean;
   readonly logLevel!: string;
   /** provider id -> tag name (lower case) -> settings of the class given in `ProviderSettings`. */
   readonly providers!: ReadonlyMap<string, ReadonlyMap<string, object>>;

@@ -59,6 +59,9 @@ export class CoreVariables {
   @IsIn(QUEUE_BACKENDS)
   QUEUE_BACKEND: QueueBackend = 'postgres';
 
+  @IsIn(['on', 'off'])
+  MEMBERS: 'on' | 'off' = 'on';
+
   @IsIn(LOG_LEVELS)
   LOG_LEVEL = 'info';
 }

@@ -13,7 +13,7 @@ export const members = pgTable(
     audience: integer().notNull(),
     /** Keyed digest of the identity, 16 bytes, the same for one identity in every audience. */
     key: bytea().notNull(),
-    /** Keyed digest of all that is known of the member, 8 bytes: tells a change. */
+    /** Keyed digest of all that is known of the member, 8 bytes: tells a change, and that the record was not tampered with. */
     content: bytea().notNull(),
     /** Keyed digests of e-mail, phone and edgeTagId, 8 bytes each, for erasures. */
     email: bytea(),
@@ -80,6 +80,8 @@ export const mirrors = pgTable(
     customAudience: uuid('custom_audience').notNull(),
     provider: text().notNull(),
     tag: text().notNull(),
+    /** While a process is at it, until when. */
+    leaseUntil: instant('lease_until'),
     /** When those who left were handed to deliveries, or it was decided that nobody is taken out. */
     doneAt: instant('done_at'),
     /** The session that takes them out; null: nobody left, or the mirror was given up. */

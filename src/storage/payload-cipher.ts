@@ -28,7 +28,7 @@ export class PayloadCipher {
   private readonly fingerprintKey: Buffer;
 
   /** @param encryptionKey 32 bytes, from which one key for each purpose is derived. */
-  constructor(encryptionKey: Buffer) {
+  constructor(private readonly encryptionKey: Buffer) {
     this.sealingKey = derive(encryptionKey, 'seal', 32);
     this.fingerprintKey = derive(encryptionKey, 'fingerprint', 32);
     this.header = Buffer.concat([Buffer.of(VERSION), derive(encryptionKey, 'key id', KEY_ID_BYTES)]);
@@ -70,6 +70,11 @@ export class PayloadCipher {
       hmac.update(length).update(part);
     }
     return hmac.digest();
+  }
+
+  /** A key of its own for something else that is kept, 32 bytes. */
+  keyFor(purpose: string): Buffer {
+    return derive(this.encryptionKey, purpose, 32);
   }
 
   private checkHeader(sealed: Buffer): void {

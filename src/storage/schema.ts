@@ -164,8 +164,8 @@ export const checkpoints = pgTable(
     endUser: integer('end_user').notNull(),
     sent: integer().notNull(),
     accepted: integer().notNull(),
-    /** Accepted without being sent, because the platform has them: those since the chunk before. */
-    unchanged: integer().notNull().default(0),
+    /** Users since the chunk before who were not sent, because the platform has them already; `sent` and `accepted` count them. */
+    unchanged: integer().array().notNull().default([]),
     /** The platform's job that decides about this chunk; gone once it has. */
     remoteJobId: text('remote_job_id'),
     recordedAt: instant('recorded_at').notNull(),

@@ -175,12 +175,13 @@ CREATE TABLE "mirrors" (
 	"custom_audience" uuid NOT NULL,
 	"provider" text NOT NULL,
 	"tag" text NOT NULL,
+	"lease_until" timestamp (3) with time zone,
 	"done_at" timestamp (3) with time zone,
 	"leavers" uuid,
 	CONSTRAINT "mirrors_session_custom_audience_pk" PRIMARY KEY("session","custom_audience")
 );
 --> statement-breakpoint
-ALTER TABLE "checkpoints" ADD COLUMN "unchanged" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "checkpoints" ADD COLUMN "unchanged" integer[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "custom_audience" uuid;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "added" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "deliveries" ADD COLUMN "unchanged" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
