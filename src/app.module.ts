@@ -14,6 +14,7 @@ import { AppConfigModule, type AppConfigOptions } from './config/config.module.j
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MembershipModule } from './membership/membership.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { PLATFORMS } from './providers/platforms.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -31,6 +32,7 @@ import { StorageModule } from './storage/storage.module.js';
     DeliveriesModule,
     SessionsModule,
     EventsModule,
+    MembershipModule,
     AudienceModule,
   ],
   providers: [

@@ -43,7 +43,7 @@ export class BatchStore {
       payload: await this.cipher.seal(upload.usersBytes, id),
     };
     return this.database.transaction(async (tx) => {
-      const registration = await this.sessions.register(tx, identityOf(upload), batch);
+      const registration = await this.sessions.register(tx, identityOf(upload, options), batch);
       const { session, replayed } = registration;
       if (!replayed) {
         await this.deliveries.create(tx, { batch: id, session, received: batch.userCount, ...destination() });
@@ -57,10 +57,13 @@ export class BatchStore {
     const { sessionId, sequence, totalBatches, totalUsers, pullDate } = batch;
     const channels = options.channels && [...options.channels].sort();
     const told = [name, type, sessionId, sequence, totalBatches, totalUsers, pullDate, options.disablePrefix, channels];
+    // Only where it is said: batches that are on record from before there were modes stay known.
+    if (options.mode !== 'append') told.push(options.mode);
     return this.cipher.fingerprint([Buffer.from(JSON.stringify(told)), usersBytes]);
   }
 }
 
-function identityOf({ name, type, batch: { sessionId, totalBatches, totalUsers } }: UploadAudienceDto) {
-  return { name, type, sessionId, totalBatches, totalUsers };
+function identityOf({ name, type, batch }: UploadAudienceDto, { mode }: UploadOptionsDto) {
+  const { sessionId, totalBatches, totalUsers } = batch;
+  return { name, type, sessionId, mode, totalBatches, totalUsers };
 }

@@ -66,6 +66,7 @@ describe('loadConfig, the core', () => {
       deliveryMaxHours: 24,
       sessionTtlHours: 72,
       queueBackend: 'postgres',
+      keepsMembers: true,
       logLevel: 'info',
       providers: new Map([['acme', new Map()]]),
       unknownVariables: [],

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module.js';
+import { MembersModule } from '../members/members.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
@@ -10,13 +12,14 @@ import { DeliveryAttempt } from './execution/delivery-attempt.js';
 import { DeliveryClaimsRepository } from './execution/delivery-claims.repository.js';
 import { DeliveryVerdict } from './execution/verdict/delivery-verdict.service.js';
 import { DeliveryBatchReader } from './execution/delivery-batch-reader.js';
+import { DeliveryMembers } from './execution/delivery-members.service.js';
 import { DeliveryOutcomes } from './execution/verdict/delivery-outcomes.js';
 import { DeliveryProgressRepository } from './execution/delivery-progress.repository.js';
 import { DeliveryRunner } from './execution/delivery-runner.js';
-import { DeliverySettlementRepository } from './execution/delivery-settlement.repository.js';
+import { DeliverySettlementRepository } from './settlement/delivery-settlement.repository.js';
 import { DeliveryWorker } from './execution/delivery-worker.js';
 import { RemoteJobsService } from './execution/remote-jobs.service.js';
-import { PayloadPurgeService } from './payload-purge.service.js';
+import { PayloadPurgeService } from './settlement/payload-purge.service.js';
 import { RejectionsWriter } from './rejections/rejections-writer.js';
 import { SealedEdgeTagIds } from './rejections/sealed-edge-tag-ids.js';
 import { RemoteAudienceService } from './remote-audience.service.js';
@@ -25,11 +28,12 @@ import { RateLimiter } from './tags/rate-limiter.js';
 import { TagActionsService } from './tags/tag-actions.service.js';
 import { TagGate } from './tags/tag-gate.js';
 import { TagProberService } from './tags/tag-prober.service.js';
+import { SessionEnd } from './settlement/session-end.service.js';
 import { TagsController } from './tags/tags.controller.js';
 
 /** The durable queue: one delivery per batch x provider x tag. `execution/` is the worker's side. */
 @Module({
-  imports: [ProvidersModule],
+  imports: [ProvidersModule, MembersModule, EventsModule],
   controllers: [DeliveriesController, TagsController],
   providers: [
     DeliveriesService,
@@ -41,9 +45,11 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryAttempt,
     DeliveryRunner,
     DeliveryBatchReader,
+    DeliveryMembers,
     DeliveryOutcomes,
     DeliveryProgressRepository,
     DeliverySettlementRepository,
+    SessionEnd,
     RemoteJobsService,
     RejectionsWriter,
     SealedEdgeTagIds,

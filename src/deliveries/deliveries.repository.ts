@@ -6,7 +6,8 @@ import { batches, checkpoints, deliveries, rejections } from '../storage/schema.
 import type { Target } from './delivery-queue.js';
 import { type DeliveryState, predecessors } from './delivery-state.js';
 import { notifySettled } from './delivery-watcher.js';
-import { purgeWhenDone } from './payload-purge.service.js';
+import { purgeWhenDone } from './settlement/payload-purge.service.js';
+import { SessionEnd } from './settlement/session-end.service.js';
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
 
@@ -36,7 +37,10 @@ export interface DeliveryTarget extends Target {
 /** The deliveries table as the API sees it; what a worker writes is in `execution/`. */
 @Injectable()
 export class DeliveriesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sessionEnd: SessionEnd,
+  ) {}
 
   /** One delivery per target. */
   async insert(tx: Transaction, { batch, session, segment, received, targets }: NewDeliveries): Promise<DeliveryRow[]> {
@@ -118,6 +122,7 @@ export class DeliveriesRepository {
     if (!row) return undefined;
     await purgeWhenDone(tx, row.batch);
     await notifySettled(tx, row.batch);
+    await this.sessionEnd.tell(tx, row);
     return row;
   }
 
@@ -175,6 +180,11 @@ async function forgetOpenJobs(tx: Transaction, delivery: string): Promise<void> 
     sql`(select coalesce(sum(${column}), 0)::int from checkpoints where delivery = ${delivery})`;
   await tx
     .update(deliveries)
-    .set({ nextUser: firstUser, accepted: ofRest(sql`accepted`), rejected: ofRest(sql`sent - accepted`) })
+    .set({
+      nextUser: firstUser,
+      accepted: ofRest(sql`accepted`),
+      rejected: ofRest(sql`sent - accepted`),
+      unchanged: ofRest(sql`cardinality(unchanged)`),
+    })
     .where(eq(deliveries.id, delivery));
 }

@@ -3,6 +3,7 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
 import type {
+  CallContext,
   CreateContext,
   CreatedAudience,
   ProviderClient,
@@ -53,12 +54,22 @@ export class RemoteAudienceService {
     }
   }
 
-  /** The platform no longer has this audience: the next `ensure` looks it up or makes it anew. */
-  async forget(key: SegmentKey, remoteId: string): Promise<void> {
-    await this.database.query
+  /** The audience's remote id, from our records or from the platform; nothing when there is none. Nothing is made. */
+  async lookUp(key: SegmentKey, client: ProviderClient, ctx: CallContext): Promise<RemoteAudience | undefined> {
+    return (await this.find(key)) ?? (await client.findAudience(key.segment, ctx));
+  }
+
+  /**
+   * The platform no longer has this audience: the next `ensure` looks it up or makes it anew.
+   *
+   * @returns false when another process has seen that before
+   */
+  async forget(key: SegmentKey, remoteId: string): Promise<boolean> {
+    const forgotten = await this.database.query
       .update(remoteAudiences)
       .set({ remoteId: null, updatedAt: sql`now()` })
       .where(and(this.is(key), eq(remoteAudiences.remoteId, remoteId)));
+    return forgotten.rowCount === 1;
   }
 
   private async resolve(

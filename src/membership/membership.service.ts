@@ -64,9 +64,12 @@ export class MembershipService {
     await this.insert(this.database.query, session, sequence, await this.seal(slice), requestId);
   }
 
-  /** Everything is here: it is delivered from now on. */
-  async commit(session: string, audience: MemberAudience): Promise<void> {
-    await this.database.transaction((tx) => this.deliver(tx, session, audience));
+  /** Everything is here: it is delivered from now on. @param also done in the same transaction */
+  async commit(session: string, audience: MemberAudience, also?: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      await this.deliver(tx, session, audience);
+      await also?.(tx);
+    });
   }
 
   /** Forgets a session that was not committed. */

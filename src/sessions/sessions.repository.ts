@@ -14,6 +14,7 @@ export interface SessionIdentity {
   readonly name: string;
   readonly type: AudienceType;
   readonly sessionId: number;
+  readonly mode: UploadMode;
   readonly totalBatches: number;
   readonly totalUsers: number;
 }

@@ -25,6 +25,13 @@ export interface Registration {
   readonly replayed: boolean;
 }
 
+/** What all batches of a session say alike, and where they say it. */
+const AGREED = [
+  ['totalBatches', 'batch.totalBatches'],
+  ['totalUsers', 'batch.totalUsers'],
+  ['mode', 'mode'],
+] as const;
+
 /** Opens sessions and registers their batches: each sequence once, with one content. */
 @Injectable()
 export class SessionsService {
@@ -37,13 +44,9 @@ export class SessionsService {
    */
   async register(tx: Transaction, identity: SessionIdentity, batch: NewBatch): Promise<Registration> {
     const session = await this.repository.open(tx, identity);
-    for (const total of ['totalBatches', 'totalUsers'] as const) {
-      if (session[total] === identity[total]) continue;
-      throw conflict(
-        'session-conflict',
-        `batch.${total}`,
-        `differs from the ${session[total]} that this session began with`,
-      );
+    for (const [column, field] of AGREED) {
+      if (session[column] === identity[column]) continue;
+      throw conflict('session-conflict', field, `differs from the ${session[column]} that this session began with`);
     }
     const before = await this.repository.findBatch(tx, session.id, batch.sequence);
     if (before) {

@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ArrayMaxSize, IsOptional, Matches } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
+import { UPLOAD_MODES, type UploadMode } from '../../common/upload-modes.js';
 import { BooleanOption } from './boolean-option.js';
 
 const MOST_CHANNELS = 100;
@@ -13,6 +14,18 @@ export class UploadOptionsDto {
 
   @BooleanOption('Answer when every tag has been served, with what became of the users')
   readonly sync: boolean = false;
+
+  @ApiProperty({
+    type: String,
+    required: false,
+    enum: UPLOAD_MODES,
+    default: 'append',
+    description:
+      'append: the users are added · mirror: the audience consists of the users of this session once all of it has been ' +
+      'delivered · remove: they are taken out. The same for all batches of a session',
+  })
+  @IsIn(UPLOAD_MODES, { message: `must be one of ${UPLOAD_MODES.join(', ')}` })
+  readonly mode: UploadMode = 'append';
 
   /** Such as `facebook` and `facebook/eu`, each once. */
   @ApiProperty({

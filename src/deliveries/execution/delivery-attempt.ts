@@ -4,7 +4,7 @@ import { TagGate } from '../tags/tag-gate.js';
 import { DeliveryClaimsRepository } from './delivery-claims.repository.js';
 import { DeliveryOutcomes } from './verdict/delivery-outcomes.js';
 import { DeliveryRunner } from './delivery-runner.js';
-import { DeliverySettlementRepository } from './delivery-settlement.repository.js';
+import { DeliverySettlementRepository } from '../settlement/delivery-settlement.repository.js';
 import { DeliveryVerdict } from './verdict/delivery-verdict.service.js';
 
 /** The end of this process, as its deliveries see it. */

@@ -4,14 +4,18 @@ import type { AudienceType, SessionPosition } from '../../providers/contract/aud
 import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { toAudienceUsers } from '../../providers/contract/read-users.js';
 import { Clock } from '../../common/clock.js';
+import { customAudiences } from '../../storage/custom-audience-schema.js';
 import { Database } from '../../storage/database.js';
 import { PayloadCipher, PayloadError } from '../../storage/payload-cipher.js';
 import { batches, checkpoints, deliveries, sessions } from '../../storage/schema.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
+import { DeliveryMembers, type MemberPlan } from './delivery-members.service.js';
 
 /** A batch as its delivery needs it, payload opened. */
 export interface DeliveryBatch {
+  /** As the batch brought them. */
   readonly users: readonly AudienceUser[];
+  readonly members: MemberPlan;
   readonly audienceType: AudienceType;
   readonly sessionId: number;
   readonly sequence: number;
@@ -22,33 +26,47 @@ export interface DeliveryBatch {
   readonly chunksDone: number;
 }
 
+/** No audience has this id. */
+const NO_AUDIENCE = '00000000-0000-0000-0000-000000000000';
+
 /** Reads what a delivery delivers, and where that stands in its session. */
 @Injectable()
 export class DeliveryBatchReader {
   constructor(
     private readonly database: Database,
     private readonly cipher: PayloadCipher,
+    private readonly members: DeliveryMembers,
     private readonly clock: Clock,
   ) {}
 
   /** Fetches, decrypts and parses the batch. Throws when the payload was purged or does not open with this key. */
   async read(held: ClaimedDelivery): Promise<DeliveryBatch> {
     const [row] = await this.database.query
-      .select({ batch: batches, session: sessions, chunksDone: sql<number>`(${this.countChunks(held.id)})::int` })
+      .select({
+        batch: batches,
+        session: sessions,
+        audience: customAudiences.number,
+        chunksDone: sql<number>`(${this.countChunks(held.id)})::int`,
+      })
       .from(batches)
       .innerJoin(sessions, eq(sessions.id, batches.session))
+      .leftJoin(customAudiences, eq(customAudiences.id, held.customAudience ?? NO_AUDIENCE))
       .where(eq(batches.id, held.batch));
     if (!row?.batch.payload) throw new PayloadError('The payload of this batch is no longer stored');
-    const users = await this.cipher.open(row.batch.payload, held.batch);
+    const { batch, session, audience, chunksDone } = row;
+    const json = await this.cipher.open(row.batch.payload, held.batch);
+    const users = toAudienceUsers(JSON.parse(json.toString('utf8')) as unknown[]);
+    const scope = audience === null ? undefined : { audience, session: session.number };
     return {
-      users: toAudienceUsers(JSON.parse(users.toString('utf8')) as unknown[]),
-      audienceType: row.session.type,
-      sessionId: row.session.sessionId,
-      sequence: row.batch.sequence,
-      totalBatches: row.session.totalBatches,
-      totalUsers: row.session.totalUsers,
-      sessionCreatedAt: row.session.createdAt,
-      chunksDone: row.chunksDone,
+      users,
+      members: await this.members.plan(session.mode, scope, users),
+      audienceType: session.type,
+      sessionId: session.sessionId,
+      sequence: batch.sequence,
+      totalBatches: session.totalBatches,
+      totalUsers: session.totalUsers,
+      sessionCreatedAt: session.createdAt,
+      chunksDone,
     };
   }
 

@@ -1,49 +1,24 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type {
-  AudienceProvider,
-  CreatedAudience,
-  PreparedRow,
-  ProviderLimits,
-  Receipt,
-  RemoteAudience,
-} from '../../providers/contract/audience-provider.js';
-import { AudienceMissingError, RateLimitedError } from '../../providers/contract/provider-errors.js';
+import type { CreatedAudience, Receipt, RemoteAudience } from '../../providers/contract/audience-provider.js';
+import {
+  AudienceMissingError,
+  RateLimitedError,
+  RequestRejectedError,
+} from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
-import { type Quota, RateLimiter } from '../tags/rate-limiter.js';
-import { RemoteAudienceService, type SegmentKey } from '../remote-audience.service.js';
+import { RateLimiter } from '../tags/rate-limiter.js';
+import { RemoteAudienceService } from '../remote-audience.service.js';
 import { endOf } from './chunks/chunk-plan.js';
 import { uploadChunks } from './chunks/chunk-upload.js';
-import { type ChunkBudget, nextChunk } from './chunks/chunks.js';
-import { type DeliveryBatch, DeliveryBatchReader } from './delivery-batch-reader.js';
+import { nextChunk } from './chunks/chunks.js';
+import { DeliveryBatchReader } from './delivery-batch-reader.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
+import { budgetOf, type Chunk, divide, type Run, type RunWatch, takeBefore } from './delivery-run.js';
 import { RemoteJobsService } from './remote-jobs.service.js';
 
 /** The worker is to stop: the delivery is given back between two chunks. */
 export class HandBackError extends Error {}
-
-type Chunk = readonly PreparedRow<unknown>[];
-
-/** What an attempt is watched by. */
-export interface RunWatch {
-  /** Aborted when the delivery was lost, and when the process ends at once. */
-  readonly signal: AbortSignal;
-  /** Asked between chunks. */
-  readonly shouldStop: () => boolean;
-  /** Told after each chunk that the platform took. */
-  readonly onProgress: () => Promise<void>;
-}
-
-/** What is needed to send chunk after chunk. */
-interface Run extends RunWatch {
-  readonly held: ClaimedDelivery;
-  readonly provider: AudienceProvider;
-  readonly limits: ProviderLimits;
-  readonly quota: Quota;
-  readonly batch: DeliveryBatch;
-  readonly rows: Chunk;
-  readonly key: SegmentKey;
-}
 
 /** One delivery: prepare, ensure the audience, upload chunk by chunk, each with a checkpoint. */
 @Injectable()
@@ -72,10 +47,11 @@ export class DeliveryRunner {
     // Asked first: a batch is decrypted and hashed in vain when its tag may not be called.
     await this.limiter.refuseWhileBlocked(quota);
     const batch = await this.batchReader.read(held);
-    const { rows, rejections } = provider.prepare(batch.users, held.tag);
+    const { rows: prepared, rejections } = provider.prepare(batch.members.users, held.tag);
     await this.progress.recordPrepared(held, rejections, batch.users);
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
-    const run: Run = { ...watch, held, provider, limits, quota, batch, rows, key };
+    const divided = divide(prepared, batch.members.unchanged, held.nextUser);
+    const run: Run = { ...watch, held, provider, limits, quota, batch, prepared, ...divided, key };
     try {
       await this.deliverAll(run);
     } catch (error) {
@@ -89,7 +65,8 @@ export class DeliveryRunner {
       await this.deliver(run, run.held.nextUser);
     } catch (error) {
       if (!(error instanceof AudienceMissingError)) throw error;
-      await this.startOver(run);
+      if (run.batch.members.mode === 'remove') await this.finishRemoval(run);
+      else await this.startOver(run);
     }
     await this.settleJobs(run);
   }
@@ -98,21 +75,36 @@ export class DeliveryRunner {
     const { id, provider } = run.held;
     this.logger.warn(`The audience of delivery ${id} is gone on ${provider}: sending all its users to the new one`);
     await this.progress.startOver(run.held);
-    await this.deliver({ ...run, held: { ...run.held, audienceId: null } }, 0);
+    // The new audience has nobody yet: not even those who did not change.
+    const anew = { rows: run.prepared, unsent: [] };
+    await this.deliver({ ...run, ...anew, held: { ...run.held, audienceId: null } }, 0);
+  }
+
+  /** Users behind the last chunk who need not be sent. */
+  private async finish({ held, batch, unsent }: Run): Promise<void> {
+    await this.progress.acceptUnsent(held, takeBefore(unsent, Infinity), batch);
+  }
+
+  /** There is nobody to take out of an audience that is not there. */
+  private async finishRemoval({ held, batch, prepared }: Run): Promise<void> {
+    const settledTo = await this.progress.settledTo(held);
+    const rest = prepared.map(({ user }) => user).filter((user) => user >= settledTo);
+    await this.progress.acceptUnsent(held, rest, batch);
   }
 
   private async settleJobs(run: Run): Promise<void> {
-    const { held, provider, limits, batch, rows, signal } = run;
+    const { held, provider, limits, batch, prepared, signal } = run;
     if (limits.pollMs === undefined) return;
     const beforeCall = () => this.takeCall(run);
-    const asking = { pollMs: limits.pollMs, signal, beforeCall, users: batch.users };
-    await this.jobs.settle(held, rows, provider.client(held.tag), asking);
+    const asking = { pollMs: limits.pollMs, signal, beforeCall, batch };
+    await this.jobs.settle(held, prepared, provider.client(held.tag), asking);
   }
 
   private async deliver(run: Run, fromUser: number): Promise<void> {
     const first = nextChunk(run.rows, fromUser, budgetOf(run));
-    if (first.length === 0) return;
+    if (first.length === 0) return this.finish(run);
     const audience = await this.ensureAudience(run, first);
+    if (!audience) return this.finishRemoval(run);
     if (fromUser > 0 && run.held.audienceId !== null && audience.id !== run.held.audienceId) {
       // Another delivery has found the audience gone: the chunks recorded here went to the lost one.
       return this.startOver(run);
@@ -120,23 +112,32 @@ export class DeliveryRunner {
     if (audience.id !== run.held.audienceId) await this.progress.recordAudience(run.held, audience.id);
     try {
       const done = fromUser === 0 ? 0 : run.batch.chunksDone;
-      if (!audience.receipt) return await this.uploadAll(run, audience, fromUser, done);
-      await this.record(run, first, audience.receipt);
-      await this.uploadAll(run, audience, endOf(first), done + 1);
+      if (audience.receipt) {
+        await this.record(run, first, audience.receipt);
+        await this.uploadAll(run, audience, endOf(first), done + 1);
+      } else await this.uploadAll(run, audience, fromUser, done);
+      await this.finish(run);
     } catch (error) {
-      if (error instanceof AudienceMissingError) await this.audiences.forget(run.key, audience.id);
+      if (error instanceof AudienceMissingError) await this.forget(run, audience);
       throw error;
     }
   }
 
-  private async ensureAudience(run: Run, first: Chunk): Promise<CreatedAudience> {
+  private async forget({ key, batch }: Run, { id }: RemoteAudience): Promise<void> {
+    if (await this.audiences.forget(key, id)) await this.progress.forgetMembers(batch);
+  }
+
+  /** Made if it is missing, unless users are only to be taken out of it. */
+  private async ensureAudience(run: Run, first: Chunk): Promise<CreatedAudience | undefined> {
     const { held, provider, batch, key, signal } = run;
     const known = await this.audiences.find(key);
     if (known) return known;
     await this.takeCall(run);
+    const client = provider.client(held.tag);
+    if (batch.members.mode === 'remove') return this.audiences.lookUp(key, client, { deliveryId: held.id, signal });
     const firstChunk = first.map(({ row }) => row);
     const ctx = { deliveryId: held.id, signal, audienceType: batch.audienceType, firstChunk };
-    return this.audiences.ensure(key, provider.client(held.tag), ctx);
+    return this.audiences.ensure(key, client, ctx);
   }
 
   private async uploadAll(run: Run, audience: RemoteAudience, fromUser: number, chunksDone: number): Promise<void> {
@@ -158,14 +159,20 @@ export class DeliveryRunner {
     await this.takeCall(run);
     const session = await this.batchReader.position(held, batch, index, isLast);
     const sent = chunk.map(({ row }) => row);
-    return provider.client(held.tag).upload(audience, sent, { deliveryId: held.id, signal, session });
+    const client = provider.client(held.tag);
+    const ctx = { deliveryId: held.id, signal, session };
+    if (batch.members.mode !== 'remove') return client.upload(audience, sent, ctx);
+    if (!client.remove) throw new RequestRejectedError(`${provider.id} cannot take users out of an audience`);
+    return client.remove(audience, sent, ctx);
   }
 
   /** Records the answer to a chunk. */
-  private async record({ held, quota, batch, onProgress }: Run, chunk: Chunk, receipt: Receipt): Promise<void> {
+  private async record(run: Run, chunk: Chunk, receipt: Receipt): Promise<void> {
+    const { held, quota, batch, onProgress } = run;
     const users = chunk.map(({ user }) => user);
-    const sent = { firstUser: users[0]!, endUser: endOf(chunk), users };
-    await this.progress.checkpoint(held, sent, receipt, batch.users);
+    const endUser = endOf(chunk);
+    const sent = { firstUser: users[0]!, endUser, users, unchanged: takeBefore(run.unsent, endUser) };
+    await this.progress.checkpoint(held, sent, receipt, batch);
     if (receipt.pauseMs) await this.limiter.block(quota, receipt.pauseMs);
     await onProgress();
   }
@@ -173,9 +180,4 @@ export class DeliveryRunner {
   private takeCall({ quota, limits, signal }: Run): Promise<void> {
     return this.limiter.take(quota, limits.callsPerMinute, signal);
   }
-}
-
-function budgetOf({ provider, limits }: Run): ChunkBudget<unknown> {
-  const rowBytes = provider.rowBytes && ((row: unknown) => provider.rowBytes!(row));
-  return { rows: limits.rowsPerChunk, bytes: limits.bytesPerChunk, rowBytes };
 }

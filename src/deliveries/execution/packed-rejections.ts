@@ -50,6 +50,12 @@ export function outcomeOf(users: readonly number[], receipt: Receipt): ChunkOutc
   return { accepted, rejected: users.length - accepted, rejections: pack(named, rest - accepted) };
 }
 
+/** Pure: the users of a chunk whom the platform did not name as refused. Whom it only counted may be among them. */
+export function acceptedOf(users: readonly number[], receipt: Receipt): readonly number[] {
+  const named = new Set(namedBy(users, receipt).map(({ user }) => user));
+  return named.size === 0 ? users : users.filter((user) => !named.has(user));
+}
+
 /** Each user once, however often its row was named, and no row that the chunk does not have. */
 function namedBy(users: readonly number[], { refused }: Receipt): Rejection[] {
   const byUser = new Map<number, Rejection>();

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { and, asc, eq, isNotNull, sql } from 'drizzle-orm';
 import type { PreparedRow, ProviderClient, Receipt } from '../../providers/contract/audience-provider.js';
-import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
 import { RejectionsWriter } from '../rejections/rejections-writer.js';
+import type { DeliveryBatch } from './delivery-batch-reader.js';
 import { type ClaimedDelivery, guarded } from './delivery-claim.js';
-import { outcomeOf } from './packed-rejections.js';
+import { DeliveryProgressRepository } from './delivery-progress.repository.js';
+import { acceptedOf, outcomeOf } from './packed-rejections.js';
 
 /** The platform has not decided about all chunks yet: ask again after so long. */
 export class StillProcessingError extends Error {
@@ -20,8 +21,7 @@ export interface Asking {
   readonly pollMs: number;
   readonly signal: AbortSignal;
   readonly beforeCall: () => Promise<void>;
-  /** All users of the batch. */
-  readonly users: readonly AudienceUser[];
+  readonly batch: DeliveryBatch;
 }
 
 type PendingChunk = typeof checkpoints.$inferSelect & { readonly remoteJobId: string };
@@ -38,6 +38,7 @@ export class RemoteJobsService {
   constructor(
     private readonly database: Database,
     private readonly rejections: RejectionsWriter,
+    private readonly progress: DeliveryProgressRepository,
   ) {}
 
   /**
@@ -49,7 +50,7 @@ export class RemoteJobsService {
     held: ClaimedDelivery,
     rows: readonly PreparedRow<unknown>[],
     client: ProviderClient,
-    { pollMs, signal, beforeCall, users }: Asking,
+    { pollMs, signal, beforeCall, batch }: Asking,
   ): Promise<void> {
     let waitMs: number | undefined;
     for (const chunk of await this.pending(held.id)) {
@@ -57,7 +58,7 @@ export class RemoteJobsService {
       await beforeCall();
       const receipt = await client.pollUpload(chunk.remoteJobId, { deliveryId: held.id, signal });
       if (receipt === 'pending') waitMs = Math.min(waitMs ?? Infinity, pollDelay(chunk, pollMs));
-      else await this.record(held, chunk, rows, receipt, users);
+      else await this.record(held, chunk, rows, receipt, batch);
     }
     if (waitMs !== undefined) throw new StillProcessingError(waitMs);
   }
@@ -76,7 +77,7 @@ export class RemoteJobsService {
     chunk: PendingChunk,
     rows: readonly PreparedRow<unknown>[],
     receipt: Receipt,
-    batch: readonly AudienceUser[],
+    batch: DeliveryBatch,
   ) {
     await this.database.transaction(async (tx) => {
       const users = await usersOf(tx, held.id, chunk, rows);
@@ -88,20 +89,21 @@ export class RemoteJobsService {
       });
       await tx
         .update(checkpoints)
-        .set({ remoteJobId: null, accepted })
+        .set({ remoteJobId: null, accepted: sql`${checkpoints.accepted} + ${accepted}` })
         .where(and(eq(checkpoints.delivery, held.id), eq(checkpoints.firstUser, chunk.firstUser)));
-      await this.rejections.add(tx, held.id, chunk.firstUser, refused, batch);
+      await this.rejections.add(tx, held.id, chunk.firstUser, refused, batch.users);
+      await this.progress.recordMembers(tx, held, batch, acceptedOf(users, receipt));
     });
   }
 }
 
-/** The users of the chunk's rows that the upload left pending: all but those it had refused at once. */
+/** The users of the chunk's rows that the upload left pending: all but those it had refused at once or need not send. */
 async function usersOf(tx: Transaction, delivery: string, chunk: PendingChunk, rows: readonly PreparedRow<unknown>[]) {
   const refused = await tx
     .select({ users: rejections.users })
     .from(rejections)
     .where(and(eq(rejections.delivery, delivery), eq(rejections.stage, chunk.firstUser)));
-  const gone = new Set(refused.flatMap(({ users }) => users));
+  const gone = new Set([...refused.flatMap(({ users }) => users), ...chunk.unchanged]);
   return rows
     .map(({ user }) => user)
     .filter((user) => user >= chunk.firstUser && user < chunk.endUser && !gone.has(user));

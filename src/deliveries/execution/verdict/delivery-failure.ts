@@ -2,7 +2,7 @@ import { ProviderError } from '../../../providers/contract/provider-errors.js';
 import { PayloadError } from '../../../storage/payload-cipher.js';
 import { TagBusyError } from '../../tags/rate-limiter.js';
 import { TagStoppedError } from '../../tags/tag-gate.js';
-import type { DeliveryFailure } from '../delivery-settlement.repository.js';
+import type { DeliveryFailure } from '../../settlement/delivery-settlement.repository.js';
 import { StillProcessingError } from '../remote-jobs.service.js';
 
 /** Whether the error is a failure of the service itself, whose place in the code belongs into the log. */

@@ -15,7 +15,7 @@ import { type ClaimedDelivery, ClaimLostError } from '../delivery-claim.js';
 import { describeFailure, isOurs } from './delivery-failure.js';
 import { DeliveryOutcomes } from './delivery-outcomes.js';
 import { HandBackError } from '../delivery-runner.js';
-import { type DeliveryFailure, DeliverySettlementRepository } from '../delivery-settlement.repository.js';
+import { type DeliveryFailure, DeliverySettlementRepository } from '../../settlement/delivery-settlement.repository.js';
 import { StillProcessingError } from '../remote-jobs.service.js';
 import { type NextStep, nextStep } from './retry-policy.js';
 

@@ -4,8 +4,9 @@ import { Database, type Transaction } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
 import { tagHealth } from '../../storage/tag-schema.js';
 import { notifySettled } from '../delivery-watcher.js';
-import { purgeWhenDone } from '../payload-purge.service.js';
-import { type ClaimedDelivery, guarded, type SettledCounts } from './delivery-claim.js';
+import { purgeWhenDone } from './payload-purge.service.js';
+import { SessionEnd } from './session-end.service.js';
+import { type ClaimedDelivery, guarded, type SettledCounts } from '../execution/delivery-claim.js';
 
 export interface DeliveryFailure {
   readonly code: string;
@@ -17,7 +18,10 @@ export interface DeliveryFailure {
 /** How a worker lets go of a delivery: done, given up, or to be taken up again. Every write is guarded by its claim. */
 @Injectable()
 export class DeliverySettlementRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly sessionEnd: SessionEnd,
+  ) {}
 
   /** Done. The batch's payload is purged when this was its last open delivery. */
   async succeed(held: ClaimedDelivery): Promise<SettledCounts> {
@@ -30,6 +34,7 @@ export class DeliverySettlementRepository {
       });
       await purgeWhenDone(tx, held.batch);
       await notifySettled(tx, held.batch);
+      await this.sessionEnd.tell(tx, held);
       return counts;
     });
   }
@@ -39,6 +44,7 @@ export class DeliverySettlementRepository {
     await this.database.transaction(async (tx) => {
       await guarded(tx, held, { ...errorColumns(failure), state: 'failed', settledAt: sql`now()` });
       await notifySettled(tx, held.batch);
+      await this.sessionEnd.tell(tx, held);
     });
   }
 

@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
-import { safeStack } from '../common/safe-stack.js';
-import { AppConfig } from '../config/config.js';
-import { Database, type Transaction } from '../storage/database.js';
-import { batches } from '../storage/schema.js';
+import { safeStack } from '../../common/safe-stack.js';
+import { AppConfig } from '../../config/config.js';
+import { Database, type Transaction } from '../../storage/database.js';
+import { batches } from '../../storage/schema.js';
 
 const EVERY_MS = 60 * 60_000;
 /** How long the payload of a failed delivery waits to be retried by hand, hours. */
@@ -37,6 +37,7 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
   /** Purges what has waited long enough; returns how many batches that were. Safe to run in several processes. */
   async purge(): Promise<number> {
     await this.abandonOrphans();
+    await this.discardDrafts();
     const purged = await this.database.query.execute(sql`
       update batches set payload = null, purged_at = now()
       where payload is not null
@@ -45,6 +46,15 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
           and (d.state in ('queued', 'running', 'waiting', 'processing')
             or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
     return purged.rowCount ?? 0;
+  }
+
+  /** Sessions whose process died before all of their batches were here. */
+  private async discardDrafts(): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const drafts = sql`select id from sessions where draft and created_at < now() - ${KEEP_FAILED_HOURS} * interval '1 hour'`;
+      await tx.execute(sql`delete from batches where session in (${drafts})`);
+      await tx.execute(sql`delete from sessions where id in (${drafts})`);
+    });
   }
 
   /** Retries end long before: what is still open after a week has no worker, because its tag is no longer configured. */
