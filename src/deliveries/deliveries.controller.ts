@@ -20,8 +20,8 @@ export class DeliveriesController {
   async list(@Query() query: DeliveryQueryDto): Promise<DeliveryPageDto> {
     const [after] = query.cursor === undefined ? [] : decodeCursor(query.cursor, ['uuid']);
     const [provider, tag] = query.tag?.split('/') ?? [];
-    const { session, state, limit } = query;
-    const rows = await this.deliveries.list({ session, state, provider, tag }, after, limit + 1);
+    const { session, state, customAudience, limit } = query;
+    const rows = await this.deliveries.list({ session, state, customAudience, provider, tag }, after, limit + 1);
     const shown = rows.slice(0, limit);
     const last = shown.at(-1);
     const nextCursor = rows.length > limit && last ? encodeCursor([last.id]) : null;

@@ -19,6 +19,7 @@ export interface DeliveryFilter {
   readonly provider?: string;
   readonly tag?: string;
   readonly state?: DeliveryState;
+  readonly customAudience?: string;
 }
 
 export interface NewDeliveries {
@@ -81,6 +82,7 @@ export class DeliveriesRepository {
       filter.provider ? eq(deliveries.provider, filter.provider) : undefined,
       filter.tag ? eq(deliveries.tag, filter.tag) : undefined,
       filter.state ? eq(deliveries.state, filter.state) : undefined,
+      filter.customAudience ? eq(deliveries.customAudience, filter.customAudience) : undefined,
       after ? gt(deliveries.id, after) : undefined,
     ];
     return this.database.query

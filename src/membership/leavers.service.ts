@@ -1,6 +1,6 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { safeStack } from '../common/safe-stack.js';
+import { BackgroundLoop } from '../common/background-loop.js';
 import { AppConfig } from '../config/config.js';
 import { MembersStore } from '../members/members-store.js';
 import { Database, type Transaction } from '../storage/database.js';
@@ -27,9 +27,7 @@ interface DueMirror extends Record<string, unknown> {
  */
 @Injectable()
 export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(LeaversService.name);
-  private timer?: NodeJS.Timeout;
-  private atWork: Promise<void> = Promise.resolve();
+  private readonly loop = new BackgroundLoop(LeaversService.name, EVERY_MS, () => this.run());
 
   constructor(
     private readonly config: AppConfig,
@@ -39,30 +37,17 @@ export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.config.role !== 'api' && this.members.isOn) this.schedule();
+    if (this.config.role !== 'api' && this.members.isOn) this.loop.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    await this.atWork;
+  onModuleDestroy(): Promise<void> {
+    return this.loop.stop();
   }
 
   /** Ends all mirrors that can be ended now. Safe to run in several processes. */
   async run(): Promise<void> {
     await this.giveUp();
     for (let due = await this.claim(); due; due = await this.claim()) await this.end(due);
-  }
-
-  private schedule(): void {
-    this.timer = setTimeout(() => {
-      this.atWork = this.run()
-        .catch((error: unknown) => this.logger.error(safeStack(error)))
-        .finally(() => {
-          if (this.timer) this.schedule();
-        });
-    }, EVERY_MS);
-    this.timer.unref();
   }
 
   private async end({ session, session_number: number, accepted, audience }: DueMirror): Promise<void> {

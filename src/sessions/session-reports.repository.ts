@@ -10,6 +10,8 @@ import { sessionStateSql } from './session-state-sql.js';
 import type { SessionRow } from './sessions.repository.js';
 
 const DAY_MS = 24 * 3_600_000;
+/** A draft may still be thrown away: nobody is told of it. */
+const isWhole = eq(sessions.draft, false);
 
 export interface SessionFilter {
   readonly name?: string;
@@ -37,6 +39,9 @@ export interface DeliveryTotals {
   readonly accepted: number;
   readonly skipped: number;
   readonly rejected: number;
+  readonly added: number;
+  readonly unchanged: number;
+  readonly removed: number;
   readonly audienceId: string | null;
   /** Of the newest delivery that has one. */
   readonly lastError: {
@@ -61,7 +66,10 @@ export class SessionReportsRepository {
   constructor(private readonly database: Database) {}
 
   async find(id: string): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query.select().from(sessions).where(eq(sessions.id, id));
+    const [row] = await this.database.query
+      .select()
+      .from(sessions)
+      .where(and(eq(sessions.id, id), isWhole));
     return row;
   }
 
@@ -73,6 +81,7 @@ export class SessionReportsRepository {
     limit: number,
   ): Promise<SessionRow[]> {
     const conditions: (SQL | undefined)[] = [
+      isWhole,
       filter.name === undefined ? undefined : eq(sessions.name, filter.name),
       filter.type ? eq(sessions.type, filter.type) : undefined,
       filter.sessionId === undefined ? undefined : eq(sessions.sessionId, filter.sessionId),
@@ -121,7 +130,7 @@ export class SessionReportsRepository {
     const states = this.database.query
       .select({ state: sessionStateSql(time).as('state') })
       .from(sessions)
-      .where(gte(sessions.id, firstIdOf(time.now.getTime() - days * DAY_MS)))
+      .where(and(isWhole, gte(sessions.id, firstIdOf(time.now.getTime() - days * DAY_MS))))
       .as('states');
     const counted = await this.database.query
       .select({ state: states.state, count: sql<number>`count(*)::int` })
@@ -134,6 +143,7 @@ export class SessionReportsRepository {
     const { rows } = await this.database.query.execute<DeliveryTotals & Record<string, unknown>>(sql`
       select session, provider, tag, state, count(*)::int as deliveries, sum(received)::float8 as received,
         sum(accepted)::float8 as accepted, sum(skipped)::float8 as skipped, sum(rejected)::float8 as rejected,
+        sum(added)::float8 as added, sum(unchanged)::float8 as unchanged, sum(removed)::float8 as removed,
         (array_agg(audience_id order by id desc) filter (where audience_id is not null))[1] as "audienceId",
         (array_agg(json_build_object('code', error_code, 'message', error_message, 'dueAt', case when held then null else due_at end, 'id', id)
           order by id desc) filter (where error_code is not null))[1] as "lastError"

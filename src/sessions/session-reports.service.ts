@@ -102,10 +102,10 @@ function toDto(
   totals: readonly DeliveryTotals[],
   time: SessionTime,
 ): SessionDto {
-  const { id, name, type, sessionId } = row;
+  const { id, name, type, sessionId, mode, origin } = row;
   const { totalBatches, totalUsers, batchesReceived, usersReceived } = counts;
   return {
-    ...{ id, name, type, sessionId, createdAt: row.createdAt.toISOString() },
+    ...{ id, name, type, sessionId, mode, origin, createdAt: row.createdAt.toISOString() },
     state: sessionState(counts, time),
     ...{ totalBatches, batchesReceived, totalUsers, usersReceived },
     expiresAt: expiresAt(counts, time.ttlHours)?.toISOString() ?? null,
@@ -120,6 +120,8 @@ function countStates(totals: readonly DeliveryTotals[]): Partial<Record<Delivery
   return counts;
 }
 
+const SUMMED = ['received', 'accepted', 'skipped', 'rejected', 'added', 'unchanged', 'removed'] as const;
+
 function byTag(totals: readonly DeliveryTotals[]): TagProgressDto[] {
   const tags = new Map<string, TagProgressDto>();
   for (const total of totals) {
@@ -128,7 +130,7 @@ function byTag(totals: readonly DeliveryTotals[]): TagProgressDto[] {
     const sum = tags.get(key) ?? emptyTag(provider, tag);
     tags.set(key, sum);
     sum.deliveries[state] = total.deliveries;
-    for (const count of ['received', 'accepted', 'skipped', 'rejected'] as const) sum[count] += total[count];
+    for (const count of SUMMED) sum[count] += total[count];
     sum.pending = pendingOf(sum);
     sum.audienceId ??= total.audienceId;
     sum.lastError ??= newestError(totals, provider, tag);
@@ -149,6 +151,6 @@ function newestError(totals: readonly DeliveryTotals[], provider: string, tag: s
 }
 
 function emptyTag(provider: string, tag: string): TagProgressDto {
-  const counts = { received: 0, accepted: 0, skipped: 0, rejected: 0, pending: 0 };
+  const counts = { received: 0, accepted: 0, skipped: 0, rejected: 0, pending: 0, added: 0, unchanged: 0, removed: 0 };
   return { provider, tag, audienceId: null, deliveries: {}, ...counts, lastError: null };
 }

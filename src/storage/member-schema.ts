@@ -41,6 +41,8 @@ export const erasures = pgTable(
     state: text().$type<'processing' | 'completed' | 'completed-with-errors'>().notNull(),
     /** How often it was looked for what is left; when next. */
     rounds: integer().notNull().default(0),
+    /** Batches stored before this no longer held the person; a delivery that read one earlier may still send it. */
+    blankedAt: instant('blanked_at'),
     dueAt: instant('due_at'),
     /** What was done in our own store: members, payloads, rejections. */
     store: jsonb().$type<Record<string, number>>().notNull().default({}),
@@ -62,6 +64,8 @@ export const erasureTags = pgTable(
     state: text().$type<'processing' | 'completed' | 'failed'>().notNull(),
     /** Custom audiences that a removal was sent to. */
     audiences: integer().notNull().default(0),
+    /** The sessions of these removals. */
+    sessions: uuid().array().notNull().default([]),
     /** Whether the account as a whole was told, where the platform has that. */
     account: text().$type<'not-offered' | 'processing' | 'completed' | 'failed'>().notNull(),
     error: text(),

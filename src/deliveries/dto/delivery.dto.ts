@@ -17,6 +17,11 @@ export class DeliveryQueryDto extends PageQueryDto {
   @Matches(/^[a-z0-9-]{1,64}(\/[a-z0-9-]{1,64})?$/, { message: 'must be a provider id or provider/tag' })
   readonly tag?: string;
 
+  @ApiProperty({ type: String, format: 'uuid', required: false, description: 'A custom audience' })
+  @IsOptional()
+  @IsUUID(undefined, { message: 'must be the id of a custom audience' })
+  readonly customAudience?: string;
+
   @ApiProperty({ type: String, enum: DELIVERY_STATES, required: false })
   @IsOptional()
   @IsIn(DELIVERY_STATES, { message: `must be one of ${DELIVERY_STATES.join(', ')}` })
@@ -69,6 +74,9 @@ export class DeliveryDto {
   @ApiProperty({ type: String, nullable: true, description: 'The platform’s id of the audience, once known' })
   readonly audienceId!: string | null;
 
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Our record of the audience' })
+  readonly customAudience!: string | null;
+
   @ApiProperty({ type: 'integer' })
   readonly received!: number;
 
@@ -83,6 +91,15 @@ export class DeliveryDto {
 
   @ApiProperty({ type: 'integer', description: PENDING_EXPLAINED })
   readonly pending!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Of the accepted, who was new to the members store' })
+  readonly added!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Of the accepted, who was there just so and was not sent (mirror)' })
+  readonly unchanged!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Who was taken out of the members store' })
+  readonly removed!: number;
 
   @ApiProperty({ type: DeliveryFailureDto, nullable: true })
   readonly error!: DeliveryFailureDto | null;
@@ -119,8 +136,19 @@ export function toDeliveryDto(row: DeliveryRow): DeliveryDto {
   const { id, session, provider, tag, segment, state, attempts, audienceId, received, accepted, skipped, rejected } =
     row;
   const { errorCode, errorMessage, platformCode, retryable, dueAt, held, createdAt, startedAt, settledAt } = row;
-  const identity = { id, session, provider, tag, segment, state, attempts, audienceId };
-  const counts = { received, accepted, skipped, rejected, pending: pendingOf(row) };
+  const identity = {
+    id,
+    session,
+    provider,
+    tag,
+    segment,
+    state,
+    attempts,
+    audienceId,
+    customAudience: row.customAudience,
+  };
+  const { added, unchanged, removed } = row;
+  const counts = { received, accepted, skipped, rejected, pending: pendingOf(row), added, unchanged, removed };
   return {
     ...identity,
     ...counts,

@@ -1,4 +1,5 @@
 import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { SESSION_ORIGINS, type SessionOrigin, UPLOAD_MODES, type UploadMode } from '../../common/upload-modes.js';
 import { DELIVERY_STATES, type DeliveryState } from '../../deliveries/delivery-state.js';
 import { PENDING_EXPLAINED } from '../../deliveries/dto/delivery.dto.js';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
@@ -64,6 +65,18 @@ export class TagProgressDto {
   @ApiProperty({ type: 'integer', example: 0, description: PENDING_EXPLAINED })
   pending!: number;
 
+  /** Of the accepted, who was new to the members store; 0 with `MEMBERS=off`, like the next two. */
+  @ApiProperty({ type: 'integer', example: 6000 })
+  added!: number;
+
+  /** Of the accepted, who was in the audience just so and was not sent: only with `mode=mirror`. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  unchanged!: number;
+
+  /** Who was taken out of the members store. */
+  @ApiProperty({ type: 'integer', example: 0 })
+  removed!: number;
+
   @ApiProperty({ type: TagErrorDto, nullable: true })
   lastError!: TagErrorDto | null;
 }
@@ -85,6 +98,17 @@ export class SessionDto {
 
   @ApiProperty({ type: 'integer', example: 1795200000 })
   sessionId!: number;
+
+  /** What it does with its users. */
+  @ApiProperty({ type: String, enum: UPLOAD_MODES, example: 'append' })
+  mode!: UploadMode;
+
+  /**
+   * `upload`: `POST /audience` or a file; `users`: by hand; `refresh`, `leavers` (those whom a mirror did not bring) and `erasure`
+   * are the service's own.
+   */
+  @ApiProperty({ type: String, enum: SESSION_ORIGINS, example: 'upload' })
+  origin!: SessionOrigin;
 
   @ApiProperty({ format: 'date-time' })
   createdAt!: string;
