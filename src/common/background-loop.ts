@@ -27,7 +27,9 @@ export class BackgroundLoop {
   }
 
   private schedule(): void {
-    this.timer = setTimeout(() => (this.atWork = this.turn()), this.everyMs);
+    this.timer = setTimeout(() => {
+      this.atWork = this.turn();
+    }, this.everyMs);
     // Does not keep the process alive.
     this.timer.unref();
   }

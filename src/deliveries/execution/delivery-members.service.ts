@@ -89,9 +89,8 @@ export class DeliveryMembers {
       .update(customAudiences)
       .set({
         uploadedRecords: sql`greatest(0, ${customAudiences.uploadedRecords} + ${change})`,
-        lastUploadAt: sql`now()`,
         // What was changed is asked for soon.
-        pollAt: sql`least(${customAudiences.pollAt}, now())`,
+        lastUploadAt: sql`now()`,
       })
       .where(eq(customAudiences.number, audience));
   }
