@@ -140,6 +140,18 @@ describe('StatusPoller', () => {
       expect(claimed.find(({ tag }) => tag === 'eu')!.name).toBe('eu');
     });
 
+    it('give each audience to one, of many that ask together', async () => {
+      for (let index = 0; index < 20; index++) await ground.audience({ name: `d${index}` });
+      const other = new PollClaimsRepository(otherDatabase);
+      for (let round = 0; round < 5; round++) {
+        await ground.server.query('update custom_audiences set poll_at = now()');
+        const claimed = await Promise.all([claims, other, claims, other].map((from) => from.claim(TARGETS)));
+        const ids = claimed.flat().map(({ id }) => id);
+        expect(ids.length).toBeGreaterThanOrEqual(4);
+        expect(new Set(ids).size).toBe(ids.length);
+      }
+    });
+
     it('change nothing any more when the lease has gone to another', async () => {
       await ground.audience();
       const [claimed] = await claims.claim(TARGETS);
