@@ -11,6 +11,7 @@ import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { PollingModule } from './custom-audiences/polling/polling.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -33,6 +34,7 @@ import { StorageModule } from './storage/storage.module.js';
     SessionsModule,
     EventsModule,
     MembershipModule,
+    PollingModule,
     AudienceModule,
   ],
   providers: [

@@ -213,6 +213,7 @@ describe('operation', () => {
         'outcome',
         'provider',
         'state',
+        'status',
         'tag',
       ]);
       expect(values('provider')).toEqual(['facebook']);

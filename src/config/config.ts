@@ -44,6 +44,8 @@ export class AppConfig {
   readonly deliveryMaxHours!: number;
   /** How long a session may wait for its next batch before it counts as expired. */
   readonly sessionTtlHours!: number;
+  /** Seconds between two looks at a custom audience, whatever its platform's pace; absent: the platform's. */
+  readonly statusPollSeconds?: number;
   readonly queueBackend!: QueueBackend;
   /** Whether it is kept who is in each custom audience. */
   readonly keepsMembers!: boolean;

@@ -56,6 +56,10 @@ export class CoreVariables {
   @IsIntegerBetween(1, 8_760)
   SESSION_TTL_HOURS = 72;
 
+  @IsOptional()
+  @IsIntegerBetween(1, 86_400)
+  STATUS_POLL_SECONDS?: number = undefined;
+
   @IsIn(QUEUE_BACKENDS)
   QUEUE_BACKEND: QueueBackend = 'postgres';
 

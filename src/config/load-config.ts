@@ -89,6 +89,7 @@ function toAppConfig(
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
     deliveryMaxHours: core.DELIVERY_MAX_HOURS,
     sessionTtlHours: core.SESSION_TTL_HOURS,
+    statusPollSeconds: core.STATUS_POLL_SECONDS,
     queueBackend: core.QUEUE_BACKEND,
     keepsMembers: core.MEMBERS === 'on',
     logLevel: core.LOG_LEVEL,

@@ -63,6 +63,6 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryVerdict,
     RemoteAudienceService,
   ],
-  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds],
+  exports: [DeliveriesService, DeliveryQueue, RateLimiter, SealedEdgeTagIds],
 })
 export class DeliveriesModule {}

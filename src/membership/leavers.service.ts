@@ -1,6 +1,6 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { BackgroundLoop } from '../common/background-loop.js';
+import { RecurringWork } from '../common/recurring-work.js';
 import { AppConfig } from '../config/config.js';
 import { MembersStore } from '../members/members-store.js';
 import { Database, type Transaction } from '../storage/database.js';
@@ -27,7 +27,7 @@ interface DueMirror extends Record<string, unknown> {
  */
 @Injectable()
 export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop = new BackgroundLoop(LeaversService.name, EVERY_MS, () => this.run());
+  private readonly loop = new RecurringWork(EVERY_MS, () => this.run(), new Logger(LeaversService.name));
 
   constructor(
     private readonly config: AppConfig,

@@ -102,7 +102,9 @@ describe('the Grafana dashboard', () => {
     for (const expression of expressions) {
       const isCounter = /_(total|bucket|count)\b/.test(expression);
       expect([expression, /\brate\(/.test(expression)]).toEqual([expression, isCounter]);
-      const isShared = /audience_(deliveries|sessions|oldest_delivery_seconds|tag_stopped)\b/.test(expression);
+      const isShared = /audience_(deliveries|custom_audiences|sessions|oldest_delivery_seconds|tag_stopped)\b/.test(
+        expression,
+      );
       expect([expression, /max by \([^)]*\) \(audience_/.test(expression)]).toEqual([expression, isShared]);
     }
   });

@@ -1,5 +1,5 @@
-import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { BackgroundLoop } from '../../common/background-loop.js';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { RecurringWork } from '../../common/recurring-work.js';
 import { AppConfig } from '../../config/config.js';
 import { TagBusyError } from '../../deliveries/tags/rate-limiter.js';
 import { MemberCipher } from '../../members/member-cipher.js';
@@ -20,7 +20,7 @@ const SLOWEST_MS = 60_000;
  */
 @Injectable()
 export class ErasureRounds implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly loop = new BackgroundLoop(ErasureRounds.name, EVERY_MS, () => this.run());
+  private readonly loop = new RecurringWork(EVERY_MS, () => this.run(), new Logger(ErasureRounds.name));
 
   constructor(
     private readonly config: AppConfig,
