@@ -8,8 +8,11 @@ import type { FacebookTag } from './facebook.config.js';
 import { type FacebookErrorMeaning, type GraphError, meaningOf } from './facebook.error-table.js';
 import { readUsage, throttleWait } from './facebook.usage.js';
 
-/** What a call is about: some codes say another thing about an audience's members than about the account's list. */
-export type FacebookCallTarget = 'account' | 'members';
+/**
+ * What a call is about: some codes say another thing about an audience or its members than about the account's list, and only
+ * a call about members can be made smaller.
+ */
+export type FacebookCallTarget = 'account' | 'audience' | 'members';
 
 interface ReceivedError extends GraphError {
   /** Everything Facebook says in words. */
@@ -33,7 +36,8 @@ export function facebookError(
     return undefined;
   }
   const found = meaningOf(error, answer.status);
-  const meaning = target === 'account' ? (found.onAccount ?? found) : found;
+  const isAsFound = target === 'members' || (target === 'audience' && found.kind === 'missing');
+  const meaning = isAsFound ? found : (found.onAccount ?? found);
   const platformCode = [error?.code, error?.subcode].filter((part) => part !== undefined).join('/');
   const code = platformCode === '' ? `http ${answer.status}` : platformCode;
   return errorOfKind(meaning.kind, messageOf(meaning, error, tag, plainValues), code, waitOf(meaning, answer.headers));
