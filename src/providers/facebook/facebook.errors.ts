@@ -1,5 +1,5 @@
 import { errorOfKind } from '../contract/error-of-kind.js';
-import { PlatformUnavailableError, type ProviderError } from '../contract/provider-errors.js';
+import { PlatformUnavailableError, type ProviderError, RequestRejectedError } from '../contract/provider-errors.js';
 import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
@@ -46,6 +46,11 @@ export function facebookError(
 /** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
 export function notUnderstood(what: string): ProviderError {
   return new PlatformUnavailableError(`Facebook: answer not understood: ${what}`);
+}
+
+/** A request that is not sent because Meta has no words for a field of it. */
+export function cannotExpress(field: string, why: string): ProviderError {
+  return new RequestRejectedError(`Facebook: ${field}: ${why}`);
 }
 
 function waitOf({ kind, waitMs }: FacebookErrorMeaning, headers: PlatformResponse['headers']): number | undefined {
