@@ -8,10 +8,12 @@ import type {
 } from '../contract/audience-provider.js';
 import { RequestRejectedError } from '../contract/provider-errors.js';
 import type { PlatformHttp } from '../kit/platform-http.js';
+import { audiencesNamed, byAge, type ListedAudience } from './audiences/facebook.lookup.js';
+import { removalPayload } from './audiences/facebook.removal.js';
 import type { FacebookTag } from './facebook.config.js';
 import { notUnderstood } from './facebook.errors.js';
 import { FacebookGraph, type GraphOptions } from './facebook.graph.js';
-import { audiencesNamed, type ListedAudience } from './facebook.lookup.js';
+
 import { type FacebookRow, facebookSchema } from './facebook.normaliser.js';
 import { facebookSession } from './facebook.session.js';
 
@@ -54,17 +56,37 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
     return { id };
   }
 
-  async upload(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
+  upload(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
+    const body = {
+      session: facebookSession(audience.id, ctx.session),
+      payload: { schema: facebookSchema({ valueBased: this.tag.valueBased }), data: chunk },
+    };
+    return this.changeMembers('POST', audience, chunk, body, ctx);
+  }
+
+  /**
+   * Without a session: one that was closed by the last chunk of an upload would throw the removal away without a word.
+   *
+   * @throws RequestRejectedError (200/1870047) where fewer than some hundred people would be left
+   */
+  remove(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.changeMembers('DELETE', audience, chunk, { payload: removalPayload(chunk) }, ctx);
+  }
+
+  private async changeMembers(
+    method: 'POST' | 'DELETE',
+    audience: RemoteAudience,
+    chunk: readonly FacebookRow[],
+    content: Readonly<Record<string, unknown>>,
+    ctx: CallContext,
+  ): Promise<Receipt> {
     const { body, pauseMs } = await this.graph.call(
       {
-        method: 'POST',
+        method,
         path: `/${encodeURIComponent(audience.id)}/users`,
         pathTemplate: '/{audience}/users',
         target: 'members',
-        body: {
-          session: facebookSession(audience.id, ctx.session),
-          payload: { schema: facebookSchema({ valueBased: this.tag.valueBased }), data: chunk },
-        },
+        body: content,
         timeoutMs: UPLOAD_TIMEOUT_MS,
         // EXTERN_ID, the first of each row, is the only identifier that is not hashed.
         plainValues: () => chunk.map(([externId]) => String(externId)),
@@ -107,13 +129,6 @@ function takesUsers(audience: ListedAudience, adAccountId: string): boolean {
   const isOurs = (audience.account_id ?? adAccountId) === adAccountId;
   const isEditable = audience.permission_for_actions?.can_edit !== false;
   return isOurs && isEditable && (audience.subtype ?? 'CUSTOM') === 'CUSTOM';
-}
-
-function byAge(one: ListedAudience, other: ListedAudience): number {
-  const [created, otherCreated] = [one.time_created ?? Infinity, other.time_created ?? Infinity];
-  return created === otherCreated
-    ? one.id.length - other.id.length || (one.id < other.id ? -1 : 1)
-    : created - otherCreated;
 }
 
 function countOf(body: Readonly<Record<string, unknown>>, field: string): number {

@@ -69,6 +69,7 @@ const MEANINGS: Readonly<Record<string, FacebookErrorMeaning>> = {
   '194': rejected,
   '2500': rejected,
   '1713098': meaning('rejected', 'the audience rule is not valid'),
+  '1713153': meaning('rejected', 'too many sources of engagement in one audience'),
   '2635': meaning('rejected', 'this version of the API is no longer served; set a newer one'),
   '2650': meaning('rejected', 'the audience does not take this data'),
   '2650/1870144': meaning('rejected', 'the audience is too large to be replaced'),

@@ -75,6 +75,7 @@ const rows: readonly (readonly [code: number, subcode: number | undefined, expec
   [803, undefined, AudienceMissingError],
   [100, undefined, RequestRejectedError],
   [100, 1713098, RequestRejectedError],
+  [200, 1713153, RequestRejectedError],
   [194, undefined, RequestRejectedError],
   [2500, undefined, RequestRejectedError],
   [105, undefined, ChunkTooLargeError],
@@ -142,6 +143,17 @@ describe('facebookError', () => {
   ])('goes by HTTP %d where the code is unknown', (status, onMembers, onAccount) => {
     expect(errorFor({ code: 987654 }, { status })).toBeInstanceOf(onMembers);
     expect(errorFor({ code: 987654 }, { status, target: 'account' })).toBeInstanceOf(onAccount);
+  });
+
+  it.each<[number, number | undefined, ErrorClass]>([
+    [100, 33, AudienceMissingError],
+    [1487366, undefined, AudienceMissingError],
+    [105, undefined, RequestRejectedError],
+    [1, 99, PlatformUnavailableError],
+    [2656, undefined, RequestRejectedError],
+    [100, 1713228, AudienceBlockedError],
+  ])('knows an audience that is gone, and a call that cannot be made smaller: %d/%p', (code, subcode, expected) => {
+    expect(errorFor({ code, error_subcode: subcode }, { target: 'audience' })).toBeInstanceOf(expected);
   });
 
   it.each<[number, ErrorClass]>([

@@ -1,5 +1,5 @@
 import { errorOfKind } from '../contract/error-of-kind.js';
-import { PlatformUnavailableError, type ProviderError } from '../contract/provider-errors.js';
+import { PlatformUnavailableError, type ProviderError, RequestRejectedError } from '../contract/provider-errors.js';
 import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
@@ -8,8 +8,11 @@ import type { FacebookTag } from './facebook.config.js';
 import { type FacebookErrorMeaning, type GraphError, meaningOf } from './facebook.error-table.js';
 import { readUsage, throttleWait } from './facebook.usage.js';
 
-/** What a call is about: some codes say another thing about an audience's members than about the account's list. */
-export type FacebookCallTarget = 'account' | 'members';
+/**
+ * What a call is about: some codes say another thing about an audience or its members than about the account's list, and only
+ * a call about members can be made smaller.
+ */
+export type FacebookCallTarget = 'account' | 'audience' | 'members';
 
 interface ReceivedError extends GraphError {
   /** Everything Facebook says in words. */
@@ -33,7 +36,8 @@ export function facebookError(
     return undefined;
   }
   const found = meaningOf(error, answer.status);
-  const meaning = target === 'account' ? (found.onAccount ?? found) : found;
+  const isAsFound = target === 'members' || (target === 'audience' && found.kind === 'missing');
+  const meaning = isAsFound ? found : (found.onAccount ?? found);
   const platformCode = [error?.code, error?.subcode].filter((part) => part !== undefined).join('/');
   const code = platformCode === '' ? `http ${answer.status}` : platformCode;
   return errorOfKind(meaning.kind, messageOf(meaning, error, tag, plainValues), code, waitOf(meaning, answer.headers));
@@ -42,6 +46,11 @@ export function facebookError(
 /** An answer without what it must hold. The request may have been carried out, so it is worth another try. */
 export function notUnderstood(what: string): ProviderError {
   return new PlatformUnavailableError(`Facebook: answer not understood: ${what}`);
+}
+
+/** A request that is not sent because Meta has no words for a field of it. */
+export function cannotExpress(field: string, why: string): ProviderError {
+  return new RequestRejectedError(`Facebook: ${field}: ${why}`);
 }
 
 function waitOf({ kind, waitMs }: FacebookErrorMeaning, headers: PlatformResponse['headers']): number | undefined {

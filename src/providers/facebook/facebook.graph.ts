@@ -1,12 +1,12 @@
 import { createHmac } from 'node:crypto';
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import type { PlatformHttp, PlatformRequest } from '../kit/platform-http.js';
 import type { FacebookTag } from './facebook.config.js';
 import { facebookError, type FacebookCallTarget, notUnderstood } from './facebook.errors.js';
 import { pauseFor, readUsage } from './facebook.usage.js';
 
 export interface GraphCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the version: `/act_1/customaudiences`. */
   readonly path: string;
   readonly pathTemplate: string;
@@ -38,7 +38,7 @@ export class FacebookGraph {
     private readonly options: GraphOptions = {},
   ) {}
 
-  async call(call: GraphCall, ctx: CallContext): Promise<GraphAnswer> {
+  async call(call: GraphCall, ctx: ManagementContext): Promise<GraphAnswer> {
     const proof = this.proof();
     const answer = await this.http.request({
       method: call.method,

@@ -42,7 +42,8 @@ describe('FacebookProvider', () => {
   it('tells what it is', () => {
     expect(provider.id).toBe('facebook');
     expect(provider.limits).toEqual({ rowsPerChunk: 10_000, callsPerMinute: 600, concurrency: 4 });
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove', 'share', 'lookalike']);
+    expect(provider.audiences).toMatchObject({ lacks: {}, changes: ['name', 'description'], minimumSize: 100 });
     expect(provider.tags()).toEqual(['default', 'eu']);
     expect(provider.account('default')).toBe('act_1234567890');
     expect(provider.account('eu')).toBe('act_77 (value-based)');
@@ -60,6 +61,7 @@ describe('FacebookProvider', () => {
     expect(() => provider.account(tag)).toThrow(`facebook has no tag "${tag}"`);
     expect(() => provider.prepare([], tag)).toThrow('has no tag');
     expect(() => provider.client(tag)).toThrow('has no tag');
+    expect(() => provider.manager(tag)).toThrow('has no tag');
   });
 
   it('is off without tags', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -10,6 +11,8 @@ import {
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
+import { FacebookManager } from './audiences/facebook.manager.js';
+import { facebookSupport } from './audiences/facebook.support.js';
 import { FacebookClient } from './facebook.client.js';
 import { facebookSettings, type FacebookTag } from './facebook.config.js';
 import { facebookIdentifiers, type FacebookRow, prepareFacebookRows } from './facebook.normaliser.js';
@@ -20,7 +23,8 @@ export class FacebookProvider extends AudienceProvider<FacebookRow> {
   readonly id = facebookSettings.id;
   /** 10,000 rows is Facebook's own limit; batches of one audience may arrive side by side. */
   readonly limits = { rowsPerChunk: 10_000, callsPerMinute: 600, concurrency: 4 } as const;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove', 'share', 'lookalike'] as const;
+  override readonly audiences = facebookSupport;
 
   private readonly settings: TagSettings<FacebookTag>;
 
@@ -52,5 +56,9 @@ export class FacebookProvider extends AudienceProvider<FacebookRow> {
 
   client(tag: string): ProviderClient<FacebookRow> {
     return new FacebookClient(this.settings.get(tag), this.http);
+  }
+
+  override manager(tag: string): AudienceManager<FacebookRow> {
+    return new FacebookManager(this.settings.get(tag), this.http);
   }
 }

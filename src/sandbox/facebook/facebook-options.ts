@@ -48,6 +48,10 @@ export interface FacebookSimulatorOptions {
   readonly refuseNameFilter?: boolean;
   /** A list `limit` above it answers code 1. */
   readonly listLimit?: number;
+  /** People whom the rules of an audience find. */
+  readonly rulePeople?: number;
+  /** When tokens end, and when the data behind them is out of reach, in Unix seconds; by default never. */
+  readonly tokenEnds?: Readonly<Record<string, { readonly token?: number; readonly dataAccess?: number }>>;
   readonly audiencesPerAccount?: number;
   readonly throttle?: Partial<ThrottleOptions>;
 }
@@ -70,6 +74,8 @@ export const FACEBOOK_DEFAULTS: FacebookSettings = {
   replaceSizeCap: 100_000_000,
   refuseNameFilter: false,
   listLimit: 500,
+  rulePeople: 1000,
+  tokenEnds: {},
   audiencesPerAccount: 500,
   throttle: { maxScore: 9000, decaySeconds: 300, blockSeconds: 60, callsPerHour: 190_000, tier: 'standard_access' },
 };

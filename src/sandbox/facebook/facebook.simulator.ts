@@ -1,11 +1,10 @@
 import { type RequestHandler, type Response } from 'express';
 import { type PlatformErrorFault, type RateLimitFault } from '../fault.js';
 import { type SandboxClock } from '../sandbox-clock.js';
-import { SandboxInputError } from '../sandbox-input.js';
 import { type AudiencesFilter, type AudienceView, type PlannedAnswer, type Simulator } from '../simulator.js';
-import { type FacebookAudience } from './audiences/audience.js';
+import { AdsHandler } from './audiences/ads.handler.js';
+import { AudienceControl, viewOf } from './audiences/audience-control.js';
 import { AudienceListHandler } from './audiences/audience-list.handler.js';
-import { statusOf } from './audiences/audience-status.js';
 import { AudienceStore } from './audiences/audience-store.js';
 import { AudiencesHandler } from './audiences/audiences.handler.js';
 import { SharingHandler } from './audiences/sharing.handler.js';
@@ -24,7 +23,6 @@ import { OauthHandler } from './oauth.handler.js';
 import { Throttle, throttleError } from './throttle.js';
 import { TokenGate } from './token-gate.js';
 
-const DEFAULT_MEMBER_LIMIT = 100_000;
 /** The account that the printed variables name. */
 const SAMPLE_ACCOUNT = '1234567890';
 
@@ -45,6 +43,7 @@ export class FacebookSimulator implements Simulator {
   private readonly throttle: Throttle;
   private readonly store: AudienceStore;
   private readonly sharing: SharingHandler;
+  private readonly control: AudienceControl;
 
   constructor(clock: SandboxClock, options?: FacebookSimulatorOptions) {
     this.settings = facebookSettings(options);
@@ -52,6 +51,7 @@ export class FacebookSimulator implements Simulator {
     this.throttle = new Throttle(this.settings, clock);
     this.store = new AudienceStore(this.settings, clock, this.gate);
     this.sharing = new SharingHandler(this.store);
+    this.control = new AudienceControl(this.store, this.sharing);
     this.handle = new GraphRouter(this.routes(), this.gate, this.throttle, this.store).handle;
   }
 
@@ -66,21 +66,11 @@ export class FacebookSimulator implements Simulator {
   }
 
   audiences(filter: AudiencesFilter): AudienceView[] {
-    return this.store.all().map((audience) => view(audience, filter));
+    return this.store.all().map((audience) => viewOf(audience, filter));
   }
 
-  /** Understands `flagged`, `failReplace`, `deleted` and `sharesApproved`. */
   patchAudience(id: string, patch: Readonly<Record<string, unknown>>): AudienceView | undefined {
-    const audience = this.store.find(id);
-    if (audience === undefined) return undefined;
-    for (const [name, value] of Object.entries(patch)) {
-      if (typeof value !== 'boolean') throw new SandboxInputError(`${name} must be a boolean`);
-      if (name === 'flagged' || name === 'failReplace') audience[name] = value;
-      else if (name === 'deleted' && value) this.store.delete(id);
-      else if (name === 'sharesApproved' && value) this.sharing.approve(audience);
-      else throw new SandboxInputError(`an audience has no ${name} that could become ${value}`);
-    }
-    return view(audience, {});
+    return this.control.patch(id, patch);
   }
 
   setToken(token: string, state: string): void {
@@ -108,6 +98,7 @@ export class FacebookSimulator implements Simulator {
     const users = new UsersHandler(this.store);
     const replace = new UsersReplaceHandler(this.store);
     const oauth = new OauthHandler(this.gate);
+    const ads = new AdsHandler(this.store);
     return {
       'GET oauth/access_token': { open: true, answer: (call) => oauth.exchange(call) },
       'GET debug_token': { answer: (call) => oauth.debugToken(call) },
@@ -123,7 +114,7 @@ export class FacebookSimulator implements Simulator {
       'DELETE audience/users': { terms: true, answer: (call) => users.remove(call) },
       'POST audience/usersreplace': { terms: true, answer: (call) => replace.replace(call) },
       'GET audience/sessions': { answer: (call) => users.sessions(call) },
-      'GET audience/ads': { answer: (call) => (this.store.visible(call), { data: [] }) },
+      'GET audience/ads': { answer: (call) => ads.list(call) },
       ...this.sharingRoutes(),
     };
   }
@@ -159,27 +150,4 @@ function plannedError(fault: PlatformErrorFault): GraphError {
     ...(fault.status === undefined ? {} : { status: fault.status }),
     transient: fault.transient ?? (fault.code === 1 || fault.code === 2),
   });
-}
-
-function view(audience: FacebookAudience, { members, offset, limit }: AudiencesFilter): AudienceView {
-  const status = statusOf(audience);
-  return {
-    id: audience.id,
-    name: audience.name,
-    account: audience.accountId,
-    memberCount: audience.members.size,
-    rowsReceived: audience.members.rowsReceived,
-    details: {
-      subtype: audience.subtype,
-      description: audience.description ?? null,
-      customerFileSource: audience.customerFileSource ?? null,
-      valueBased: audience.isValueBased,
-      dataSource: audience.dataSource ?? null,
-      matched: audience.members.matched,
-      operationStatus: status.operation.code,
-      deliveryStatus: status.delivery.code,
-      flagged: audience.flagged,
-    },
-    ...(members === true ? { members: audience.members.list(offset ?? 0, limit ?? DEFAULT_MEMBER_LIMIT) } : {}),
-  };
 }

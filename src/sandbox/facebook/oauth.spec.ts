@@ -82,6 +82,7 @@ describe('debug_token and the ad account', () => {
         type: 'SYSTEM_USER',
         is_valid: true,
         expires_at: 0,
+        data_access_expires_at: 0,
         scopes: ['ads_management', 'ads_read'],
       },
     });

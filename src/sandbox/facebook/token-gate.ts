@@ -51,6 +51,11 @@ export class TokenGate {
     return this.settings.appSecrets[this.ancestorOf(token)];
   }
 
+  /** When a token and what it gives access to end, in Unix seconds; absent: never. */
+  ends(token: string): { readonly token?: number; readonly dataAccess?: number } {
+    return this.settings.tokenEnds[token] ?? {};
+  }
+
   /** The token of a call, once it has shown that it is alive and, where due, proven. */
   admit(req: Request, parameters: Parameters): string {
     const token = tokenOf(req, parameters);

@@ -28,10 +28,12 @@ const FIELDS: Readonly<Record<string, FieldReader>> = {
   data_source: ({ dataSource }) =>
     dataSource === undefined ? undefined : { type: 'FILE_IMPORTED', sub_type: dataSource },
   datafile_custom_audience_uploading_status: () => undefined,
-  delete_time: () => undefined,
+  delete_time: ({ deleteAt }) => seconds(deleteAt),
+  rule: ({ rule }) => rule?.text,
   time_created: ({ createdAt }) => seconds(createdAt),
   time_updated: ({ updatedAt, contentUpdatedAt }) => seconds(Math.max(updatedAt, contentUpdatedAt ?? 0)),
-  time_content_updated: ({ contentUpdatedAt, lookalike }) => (lookalike ? undefined : seconds(contentUpdatedAt)),
+  time_content_updated: ({ contentUpdatedAt, lookalike, rule }) =>
+    lookalike || rule ? undefined : seconds(contentUpdatedAt),
   lookalike_audience_ids: ({ id }, store) => {
     const ids = store.lookalikesOf(id).map((lookalike) => lookalike.id);
     return ids.length === 0 ? undefined : ids;

@@ -29,6 +29,10 @@ const OPERATIONS = {
   replacing: { code: 414, description: 'Replace in progress' },
   replaceFailed: { code: 415, description: 'Replace failed' },
   finding: { code: 441, description: 'We are still finding people for this audience' },
+  expiring: { code: 100, description: 'This audience is about to be deleted' },
+  lowMatchRate: { code: 411, description: 'Few people of this list were matched' },
+  invalidEntries: { code: 412, description: 'Many entries of this list are not valid' },
+  unused: { code: 450, description: 'This audience is out of date' },
   flagged: { code: 471, description: 'This audience was flagged and cannot be used' },
 } satisfies Record<string, CodedStatus>;
 
@@ -47,6 +51,7 @@ export function advanceAudience(audience: FacebookAudience, now: number, populat
   }
   if (audience.unsettledSince !== undefined && now - audience.unsettledSince >= populationDelayMs) {
     audience.settledMatched = matchedPeople(audience);
+    audience.contentUpdatedAt = audience.unsettledSince + populationDelayMs;
     delete audience.unsettledSince;
   }
 }
@@ -57,7 +62,7 @@ export function statusOf(audience: FacebookAudience): AudienceStatus {
   const deliverable = matched !== undefined && matched >= DELIVERABLE_PEOPLE;
   return {
     operation: operationOf(audience),
-    delivery: deliverable ? READY : TOO_SMALL,
+    delivery: deliveryOf(audience, deliverable),
     // Counts are a range for privacy, and -1 before there are any.
     lowerBound: matched === undefined ? -1 : Math.floor((matched * 0.92) / 100) * 100,
     upperBound: matched === undefined ? -1 : Math.ceil((matched * 1.08) / 100) * 100,
@@ -70,7 +75,18 @@ export function contentChanged(audience: FacebookAudience, now: number): void {
   audience.unsettledSince = now;
 }
 
+function deliveryOf({ reported }: FacebookAudience, deliverable: boolean): CodedStatus {
+  if (reported.delivery !== undefined) return coded(reported.delivery, [READY, TOO_SMALL]);
+  return deliverable ? READY : TOO_SMALL;
+}
+
+function coded(code: number, known: readonly CodedStatus[]): CodedStatus {
+  return known.find((one) => one.code === code) ?? { code, description: `Status ${code}` };
+}
+
 function operationOf(audience: FacebookAudience): CodedStatus {
+  const { reported } = audience;
+  if (reported.operation !== undefined) return coded(reported.operation, Object.values(OPERATIONS));
   if (audience.flagged) return OPERATIONS.flagged;
   if (audience.replace !== undefined) return OPERATIONS.replacing;
   if (audience.replaceFailed === true) return OPERATIONS.replaceFailed;
@@ -79,7 +95,8 @@ function operationOf(audience: FacebookAudience): CodedStatus {
 }
 
 function matchedPeople(audience: FacebookAudience): number {
-  const { lookalike, members } = audience;
+  const { lookalike, members, rule } = audience;
+  if (rule !== undefined) return rule.people;
   return lookalike === undefined ? members.matched : Math.round(COUNTRY_POPULATION * lookalike.ratio);
 }
 

@@ -45,7 +45,11 @@ export class AudienceStore {
       flagged: false,
       failReplace: false,
       shares: new Map(),
-      ...(values.lookalike === undefined ? {} : { contentUpdatedAt: now, unsettledSince: now }),
+      ads: [],
+      reported: {},
+      ...(values.lookalike === undefined && values.rule === undefined
+        ? {}
+        : { contentUpdatedAt: now, unsettledSince: now }),
     };
     this.audiences.set(audience.id, audience);
     return audience;

@@ -8,6 +8,22 @@ export interface Lookalike {
   readonly ratio: number;
 }
 
+/** What fills an audience that nobody uploads to. */
+export interface AudienceRule {
+  /** As it came, as JSON. */
+  readonly text: string;
+  /** People who meet it. */
+  readonly people: number;
+}
+
+/** An ad that uses an audience, or keeps its people out. */
+export interface UsingAd {
+  readonly id: string;
+  readonly name: string;
+  readonly campaign: { readonly id: string; readonly name: string };
+  readonly excludes: boolean;
+}
+
 /** What the creator of an audience decides. */
 export interface NewAudience {
   readonly accountId: string;
@@ -15,6 +31,7 @@ export interface NewAudience {
   readonly isValueBased: boolean;
   readonly retentionDays: number;
   readonly lookalike?: Lookalike;
+  readonly rule?: AudienceRule;
   name: string;
   description?: string;
   customerFileSource?: string;
@@ -55,6 +72,12 @@ export interface FacebookAudience extends NewAudience {
   replaceFailed?: boolean;
   /** Flagged for integrity: frozen. Set from outside. */
   flagged: boolean;
+  /** The ads that use it. Set from outside. */
+  ads: readonly UsingAd[];
+  /** Codes that it reports whatever its state. Set from outside. */
+  reported: { operation?: number; delivery?: number };
+  /** When it will be deleted for not being used. Set from outside. */
+  deleteAt?: number;
   /** The next replace fails. Set from outside. */
   failReplace: boolean;
 }

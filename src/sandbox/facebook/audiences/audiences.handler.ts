@@ -3,6 +3,7 @@ import { GraphError, integrityBlock, invalidParameter } from '../graph-error.js'
 import { type NewAudience } from './audience.js';
 import { checkFields, renderAudience } from './audience-fields.js';
 import { type AudienceStore } from './audience-store.js';
+import { readAudienceRule } from './audience-rule.js';
 import { readLookalike } from './lookalike-request.js';
 
 /** https://developers.facebook.com/documentation/ads-commerce/marketing-api/reference/ad-account/customaudiences */
@@ -44,14 +45,16 @@ export class AudiencesHandler {
     const { parameters } = call;
     const name = parameters.text('name');
     if (name === undefined || name === '') throw invalidParameter('The parameter name is required');
-    const subtype = parameters.oneOf('subtype', SUBTYPES);
+    const rules = parameters.has('rule') ? readAudienceRule(parameters, this.store.settings.rulePeople) : undefined;
+    const subtype = rules?.subtype ?? parameters.oneOf('subtype', SUBTYPES);
     if (subtype === undefined) throw invalidParameter('The parameter subtype is required');
     const values: NewAudience = {
       accountId: call.id,
       name,
       subtype,
       isValueBased: parameters.flag('is_value_based') ?? false,
-      retentionDays: retentionDays(parameters),
+      retentionDays: retentionDays(parameters) || (rules?.retentionDays ?? 0),
+      ...(rules === undefined ? {} : { rule: rules.rule }),
       ...descriptions(parameters),
       ...this.particulars(call, subtype),
     };

@@ -46,7 +46,7 @@ export class UsersHandler {
   removeFromAll(call: GraphCall): object {
     this.store.requireAccount(call);
     const payload = readUsersPayload(call.parameters);
-    const lists = this.store.all().filter((one) => one.accountId === call.id && one.lookalike === undefined);
+    const lists = this.store.all().filter((one) => one.accountId === call.id && one.subtype === 'CUSTOM');
     for (const audience of lists) {
       const meant = audience.members.meantBy(payload.rows);
       if (meant.size === 0) continue;
@@ -74,6 +74,7 @@ export class UsersHandler {
   private openAudience(call: GraphCall): FacebookAudience {
     const audience = this.store.editable(call);
     if (audience.flagged) throw integrityBlock(1713230);
+    if (audience.rule !== undefined) throw updateRefused('This audience is filled by its rule');
     if (audience.lookalike !== undefined) throw updateRefused('Members of a lookalike audience cannot be changed');
     if (audience.replace !== undefined) throw updateRefused('An update of this audience is in progress', 1870145);
     return audience;

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HttpService } from '@nestjs/axios';
-import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
-import { PlatformUnavailableError } from '../contract/provider-errors.js';
-import { PlatformHttp } from '../kit/platform-http.js';
-import { FacebookTag } from './facebook.config.js';
-import { FacebookGraph } from './facebook.graph.js';
+import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.js';
+import { PlatformUnavailableError } from '../../contract/provider-errors.js';
+import { PlatformHttp } from '../../kit/platform-http.js';
+import { FacebookTag } from '../facebook.config.js';
+import { FacebookGraph } from '../facebook.graph.js';
 import { audiencesNamed } from './facebook.lookup.js';
 
 const ACCOUNT = '1234567890';
