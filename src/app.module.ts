@@ -13,6 +13,7 @@ import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
 import { PollingModule } from './custom-audiences/polling/polling.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
+import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MembershipModule } from './membership/membership.module.js';
@@ -33,6 +34,7 @@ import { StorageModule } from './storage/storage.module.js';
     DeliveriesModule,
     SessionsModule,
     EventsModule,
+    ErasuresModule,
     MembershipModule,
     PollingModule,
     AudienceModule,

@@ -58,7 +58,8 @@ export class DeliveryMembers {
       await this.count(tx, scope, -removed);
       return { added: 0, removed };
     }
-    const given = indexes.map((index) => users[index]!);
+    // An erasure leaves an empty user behind.
+    const given = indexes.map((index) => users[index]!).filter((user) => Object.keys(user).length > 0);
     const { added } = await this.store.put(tx, scope, given);
     await this.count(tx, scope, added);
     return { added, removed: 0 };

@@ -29,6 +29,8 @@ export class DeliverySettlementRepository {
       const counts = await guarded(tx, held, {
         ...cleared,
         state: 'succeeded',
+        // Everything is decided: who is neither accepted nor refused was skipped, be it that an erasure took them out meanwhile.
+        skipped: sql`${deliveries.received} - ${deliveries.accepted} - ${deliveries.rejected}`,
         nextUser: held.received,
         settledAt: sql`now()`,
       });
