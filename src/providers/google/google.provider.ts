@@ -33,7 +33,7 @@ export class GoogleProvider extends AudienceProvider<GoogleRow> {
     concurrency: 8,
     pollMs: new GoogleTag().pollSeconds * 1_000,
   } as const;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove'] as const;
 
   private readonly settings: TagSettings<GoogleTag>;
 
