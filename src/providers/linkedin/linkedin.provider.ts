@@ -27,7 +27,7 @@ export class LinkedInProvider extends AudienceProvider<LinkedInRow> {
   readonly id = linkedInSettings.id;
   /** A token may fill segments 600 times in any minute. What may come at once, of ten seconds, has to fit in beside the rate. */
   readonly limits: ProviderLimits = { rowsPerChunk: MOST_USERS, callsPerMinute: 500, concurrency: 4 };
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove'] as const;
 
   private readonly settings: TagSettings<LinkedInTag>;
   /** By credentials: LinkedIn counts the calls of a token together. */
