@@ -12,10 +12,9 @@ import type { PlatformHttp } from '../kit/platform-http.js';
 import { LinkedInAccess } from './api/linkedin.access.js';
 import { LinkedInApi, type LinkedInOptions } from './api/linkedin.api.js';
 import type { LinkedInTag } from './linkedin.config.js';
-import { notUnderstood } from './api/linkedin.errors.js';
 import {
   accountUrn,
-  idOf,
+  newIdOf,
   remoteName,
   segmentDetails,
   segmentNamed,
@@ -74,11 +73,7 @@ export class LinkedInClient implements ProviderClient<LinkedInRow> {
       destinations: [{ destination: 'LINKEDIN' }],
     };
     const call = { method: 'POST', path: '/dmpSegments', pathTemplate: '/dmpSegments', target: 'account' } as const;
-    const { headers } = await this.api.call({ ...call, body }, ctx);
-    // Both names are in use; the body is empty.
-    const id = idOf(headers['x-restli-id']) ?? idOf(headers['x-linkedin-id']);
-    if (id === undefined) throw notUnderstood('no id of the new segment');
-    return { id };
+    return { id: newIdOf(await this.api.call({ ...call, body }, ctx)) };
   }
 
   /** 201 says of a user that he was received, never that he was matched. */

@@ -88,13 +88,19 @@ export class TokenEndpoint {
   }
 
   private tokenOf(body: unknown, askedAt: number): FreshToken {
-    const { access_token, expires_in } = isRecord(body) ? body : {};
+    const { access_token, expires_in, refresh_token_expires_in } = isRecord(body) ? body : {};
     if (!TOKEN.test(textOf(access_token))) throw this.notUnderstood('no access token');
     const seconds = integerOf(expires_in ?? DEFAULT_LIFE_SECONDS);
     if (seconds === undefined || seconds <= 0 || seconds > LONGEST_LIFE_SECONDS) {
       throw this.notUnderstood('an access token without a life that can be true');
     }
-    return { token: textOf(access_token), expiresAt: new Date(askedAt + seconds * 1_000) };
+    const left = integerOf(refresh_token_expires_in);
+    return {
+      token: textOf(access_token),
+      expiresAt: new Date(askedAt + seconds * 1_000),
+      // Zero is how some say that it does not end.
+      ...(left !== undefined && left > 0 && { refreshTokenEndsAt: new Date(askedAt + left * 1_000) }),
+    };
   }
 
   /**
