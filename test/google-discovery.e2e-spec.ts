@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { AUDIENCE_PROVIDERS, type AudienceProvider } from '../src/providers/contract/audience-provider.js';
 import { type DiscoveryDocument, DiscoveryRequests } from './support/discovery-requests.js';
 import { startService, type TestService, TWO_USERS } from './support/service.js';
 import { batchOf, upload } from './support/upload.js';
@@ -19,6 +20,17 @@ const EVERYTHING = {
   country: 'US',
   postalCode: '20500',
   purchase: { currency: 'USD', profit: 12.5, total7Days: '40' },
+};
+
+const ONE_CHUNK = {
+  sessionId: 1,
+  audienceType: 'custom' as const,
+  batch: 1,
+  totalBatches: 1,
+  totalUsers: 1,
+  chunk: 0,
+  ageMinutes: 0,
+  last: true,
 };
 
 (isThere ? describe : describe.skip)('what is sent to Google, held against its discovery document', () => {
@@ -44,6 +56,26 @@ const EVERYTHING = {
       'POST /v1/audienceMembers:ingest',
       'GET /v1/requestStatus:retrieve',
     ]);
+    expect(requests.flatMap((request) => described.problems(request))).toEqual([]);
+  });
+
+  it('is as described when lists are managed, and people taken out of them', async () => {
+    const providers = service.app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
+    const google = providers.find(({ id }) => id === 'google')!;
+    const { id } = service.sandbox.google.audiences()[0]!;
+    const ctx = { deliveryId: 'd', signal: new AbortController().signal, session: ONE_CHUNK };
+    const now = new Date();
+    const never = { lastUploadAt: null, uploadedRecords: null, isUploading: false, hasFailed: false };
+    const chunk = google.prepare([EVERYTHING], 'default').rows.map(({ row }) => row);
+    const manager = google.manager!('default');
+    service.sandbox.google.clearRequests();
+    await google.client('default').remove!({ id }, chunk, ctx);
+    await manager.read(id, { type: 'customer-list', now, createdAt: now, ...never }, ctx);
+    await manager.update!(id, { name: 'Renamed', description: 'anew', retentionDays: 30 }, ctx);
+    await manager.delete(id, ctx);
+
+    const requests = service.sandbox.google.requests().requests.filter(({ path }) => path !== '/token');
+    expect(requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'PATCH', 'DELETE']);
     expect(requests.flatMap((request) => described.problems(request))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { isRecord } from '../kit/answer-values.js';
 import type { PlatformHttp, PlatformRequest, PlatformResponse } from '../kit/platform-http.js';
 import type { GoogleTag } from './google.config.js';
@@ -7,7 +7,7 @@ import { googleError, notUnderstood } from './google.errors.js';
 import type { GoogleCredentials } from './oauth/google.credentials.js';
 
 export interface GoogleCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the version: `/audienceMembers:ingest`. */
   readonly path: string;
   readonly pathTemplate?: string;
@@ -25,7 +25,7 @@ export interface GoogleApiOptions {
   readonly timeoutMs?: number;
 }
 
-/** One tag's calls of the Data Manager API: with a fresh token, checked for errors, their answers known to be objects. */
+/** One tag's calls of the Data Manager API, and of the Google Ads API for what that lacks: with a fresh token, checked for errors, their answers known to be objects. */
 export class GoogleApi {
   constructor(
     private readonly tag: GoogleTag,
@@ -35,7 +35,7 @@ export class GoogleApi {
   ) {}
 
   /** A token that is refused is replaced and the call repeated, once: it may have expired, or been taken back. */
-  async call(call: GoogleCall, ctx: CallContext): Promise<Readonly<Record<string, unknown>>> {
+  async call(call: GoogleCall, ctx: ManagementContext): Promise<Readonly<Record<string, unknown>>> {
     let accessToken = await this.credentials.token(ctx.signal);
     let answer = await this.send(call, accessToken, ctx);
     if (answer.status === 401) {
@@ -50,23 +50,32 @@ export class GoogleApi {
     return answer.body;
   }
 
-  private send(call: GoogleCall, accessToken: string, ctx: CallContext): Promise<PlatformResponse> {
-    const { loginCustomerId, baseUrl } = this.tag;
-    const throughManager = call.target === 'lists' && loginCustomerId !== undefined;
+  private send(call: GoogleCall, accessToken: string, ctx: ManagementContext): Promise<PlatformResponse> {
+    const { baseUrl, adsBaseUrl, adsApiVersion } = this.tag;
+    const isAds = call.target === 'ads';
+    const version = isAds ? adsApiVersion : 'v1';
     return this.http.request({
       method: call.method,
-      url: `${baseUrl}/v1${call.path}`,
-      pathTemplate: `/v1${call.pathTemplate ?? call.path}`,
+      url: `${isAds ? adsBaseUrl : baseUrl}/${version}${call.path}`,
+      pathTemplate: `/${version}${call.pathTemplate ?? call.path}`,
       headers: {
         authorization: `Bearer ${accessToken}`,
         ...(call.body && { 'content-type': 'application/json' }),
-        // Calls about members tell the way to the account in their body.
-        ...(throughManager && { 'login-account': `accountTypes/GOOGLE_ADS/accounts/${loginCustomerId}` }),
+        ...this.wayToAccount(call.target),
       },
       query: call.query,
       body: call.body,
       timeoutMs: this.options.timeoutMs ?? call.timeoutMs,
       signal: ctx.signal,
     });
+  }
+
+  /** Through a manager account. Calls about members tell the way in their body, others need none. */
+  private wayToAccount(target: GoogleCallTarget): Readonly<Record<string, string>> {
+    const { loginCustomerId } = this.tag;
+    if (loginCustomerId === undefined) return {};
+    if (target === 'ads') return { 'login-customer-id': loginCustomerId };
+    const isList = target === 'lists' || target === 'list';
+    return isList ? { 'login-account': `accountTypes/GOOGLE_ADS/accounts/${loginCustomerId}` } : {};
   }
 }

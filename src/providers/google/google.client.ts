@@ -15,7 +15,7 @@ import { GoogleApi, type GoogleApiOptions } from './google.api.js';
 import type { GoogleTag } from './google.config.js';
 import { NAME_TAKEN } from './google.error-table.js';
 import { CONTACT_LIST, idOf, listNamed, listsOf } from './google.lookup.js';
-import { type GoogleRow, ingestBody } from './google.member.js';
+import { type GoogleRow, ingestBody, removeBody } from './google.member.js';
 import { requestOutcome, requestTicket } from './google.request-status.js';
 import { GoogleCredentials } from './oauth/google.credentials.js';
 
@@ -59,23 +59,29 @@ export class GoogleClient implements ProviderClient<GoogleRow> {
 
   /** Adding who is there already renews the membership: to send a chunk again is harmless. */
   async upload(audience: RemoteAudience, chunk: readonly GoogleRow[], ctx: UploadContext): Promise<Receipt> {
-    const answer = await this.api.call(
-      {
-        method: 'POST',
-        path: '/audienceMembers:ingest',
-        target: 'members',
-        body: ingestBody(this.tag, audience.id, chunk),
-        rows: chunk.length,
-        timeoutMs: UPLOAD_TIMEOUT_MS,
-      },
-      ctx,
-    );
+    const answer = await this.send('ingest', ingestBody(this.tag, audience.id, chunk), chunk.length, ctx);
     this.tellWarnings(answer['fieldWarnings']);
+    return { accepted: 0, refused: [], remoteJobId: requestTicket(answer['requestId'], chunk.length) };
+  }
+
+  /** Who shares an identifier with a row goes; who is not there is no error. */
+  async remove(audience: RemoteAudience, chunk: readonly GoogleRow[], ctx: UploadContext): Promise<Receipt> {
+    const answer = await this.send('remove', removeBody(this.tag, audience.id, chunk), chunk.length, ctx);
     return { accepted: 0, refused: [], remoteJobId: requestTicket(answer['requestId'], chunk.length) };
   }
 
   pollUpload(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'> {
     return requestOutcome(remoteJobId, this.api, ctx);
+  }
+
+  private send(
+    method: 'ingest' | 'remove',
+    body: Buffer,
+    rows: number,
+    ctx: CallContext,
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const path = `/audienceMembers:${method}`;
+    return this.api.call({ method: 'POST', path, target: 'members', body, rows, timeoutMs: UPLOAD_TIMEOUT_MS }, ctx);
   }
 
   private async create(segment: string, ctx: CreateContext): Promise<RemoteAudience> {

@@ -42,6 +42,8 @@ describe('GoogleTag', () => {
       membershipDays: 540,
       defaultCountry: undefined,
       pollSeconds: 1800,
+      adsBaseUrl: 'https://googleads.googleapis.com',
+      adsApiVersion: 'v26',
       baseUrl: 'https://datamanager.googleapis.com',
       tokenUrl: 'https://oauth2.googleapis.com/token',
     });
@@ -60,6 +62,8 @@ describe('GoogleTag', () => {
     ['MEMBERSHIP_DAYS', '30', 'membershipDays', 30],
     ['DEFAULT_COUNTRY', 'gb', 'defaultCountry', 'GB'],
     ['POLL_SECONDS', '1', 'pollSeconds', 1],
+    ['ADS_API_VERSION', 'v25', 'adsApiVersion', 'v25'],
+    ['ADS_BASE_URL', 'http://127.0.0.1:4000/', 'adsBaseUrl', 'http://127.0.0.1:4000'],
     ['BASE_URL', 'http://127.0.0.1:4013/', 'baseUrl', 'http://127.0.0.1:4013'],
     ['TOKEN_URL', 'http://127.0.0.1:4013/token', 'tokenUrl', 'http://127.0.0.1:4013/token'],
   ] as const)('takes %s %j', (name, value, field, expected) => {

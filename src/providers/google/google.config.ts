@@ -83,6 +83,14 @@ export class GoogleTag {
   @PlatformOrigin()
   baseUrl = 'https://datamanager.googleapis.com';
 
+  /** The origin of the Google Ads API, by which lookalikes are made. */
+  @PlatformOrigin()
+  adsBaseUrl = 'https://googleads.googleapis.com';
+
+  /** A version is served for about a year: https://developers.google.com/google-ads/api/docs/sunset-dates */
+  @Matches(/^v\d{2,3}$/, { message: 'must look like v26' })
+  adsApiVersion = 'v26';
+
   /** Where access tokens are got: a whole address. */
   @TokenUrl()
   tokenUrl = 'https://oauth2.googleapis.com/token';

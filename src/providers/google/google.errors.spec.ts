@@ -40,6 +40,45 @@ const invalid = (violations: readonly object[], target?: GoogleCallTarget) =>
   errorOf(400, { status: 'INVALID_ARGUMENT', violations }, target);
 const at = (field: string, reason: string) => ({ field, reason, description: 'Not like this.' });
 
+describe('a failure of the Google Ads API', () => {
+  const type = (name: string) => ({ '@type': `type.googleapis.com/google.ads.googleads.v26.errors.${name}` });
+  const failureOf = (family: string, code: string, status = 400) => {
+    const errors = [{ errorCode: { [family]: code }, message: `Said with ${TOKEN}.` }];
+    const details = [{ ...type('GoogleAdsFailure'), errors, requestId: 'ads-request-1' }];
+    return errorFor({ status, body: { error: { code: status, status: 'INVALID_ARGUMENT', details } } }, 'ads');
+  };
+
+  it.each([
+    ['userListError', 'SEED_LIST_DOES_NOT_EXIST', 400, 'audience-missing'],
+    ['userListError', 'INVALID_SEED_LIST_TYPE', 400, 'request-rejected'],
+    ['userListError', 'INVALID_SEED_LIST_ACCESS_REASON', 400, 'request-rejected'],
+    ['userListError', 'INVALID_COUNTRY_CODES', 400, 'request-rejected'],
+    ['userListError', 'DUPLICATE_LOOKALIKE', 400, 'request-rejected'],
+    ['userListError', 'NAME_ALREADY_USED', 400, 'request-rejected'],
+    ['userListError', 'SOMETHING_NEW', 400, 'request-rejected'],
+    ['databaseError', 'CONCURRENT_MODIFICATION', 400, 'platform-unavailable'],
+    ['authorizationError', 'CLOUD_PROJECT_NOT_APPROVED_FOR_PRODUCTION', 403, 'permission-denied'],
+    ['authorizationError', 'ACTION_NOT_PERMITTED', 403, 'permission-denied'],
+    ['authorizationError', 'USER_PERMISSION_DENIED', 403, 'permission-denied'],
+    ['notAllowlistedError', 'CUSTOMER_NOT_ALLOWLISTED_FOR_THIS_FEATURE', 403, 'permission-denied'],
+    ['requestError', 'UNSUPPORTED_VERSION', 400, 'permission-denied'],
+    ['quotaError', 'RESOURCE_EXHAUSTED', 429, 'rate-limited'],
+  ])('%s %s', (family, code, status, expected) => {
+    const { code: found, platformCode, message } = failureOf(family, code, status);
+    expect([found, platformCode]).toEqual([expected, `${status}/${code}`]);
+    expect(message).toContain('(request ads-request-1)');
+    expect(message).not.toContain(TOKEN);
+  });
+
+  it('is told in other words than the same of the Data Manager API', () => {
+    const words = (reason: string, target: GoogleCallTarget) => errorOf(403, { reason }, target).message;
+    expect(words('ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'ads')).toContain('adwords');
+    expect(words('ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'list')).toContain('datamanager');
+    expect(words('SERVICE_DISABLED', 'ads')).toContain('Google Ads API');
+    expect(words('SERVICE_DISABLED', 'list')).toContain('Data Manager API');
+  });
+});
+
 describe('a reason', () => {
   it.each<[number, string, string[]]>([
     [403, 'permission-denied', ['SERVICE_DISABLED', 'ACCESS_TOKEN_SCOPE_INSUFFICIENT', 'PERMISSION_DENIED']],

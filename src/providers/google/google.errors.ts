@@ -104,17 +104,28 @@ function receivedError(body: unknown): ReceivedError {
   const detail = (type: string) => details.find((one) => textOf(one['@type']).endsWith(`.${type}`)) ?? {};
   const info = detail('ErrorInfo');
   const metadata = isRecord(info['metadata']) ? info['metadata'] : {};
-  const requestId = textOf(detail('RequestInfo')['requestId']);
+  const ofAds = detail('GoogleAdsFailure');
+  const requestId = textOf(detail('RequestInfo')['requestId']) || textOf(ofAds['requestId']);
   const violations = detail('BadRequest')['fieldViolations'];
   return {
     message: textOf(error['message']),
     status: textOf(error['status']),
     reason: textOf(info['reason']),
     requestId: /^[\w-]{1,64}$/.test(requestId) ? requestId : '',
-    violations: Array.isArray(violations) ? violations.filter(isRecord).map(readViolation) : [],
+    violations: [...recordsOf(violations).map(readViolation), ...recordsOf(ofAds['errors']).map(readAdsError)],
     quotaLimit: textOf(metadata['quota_limit']),
     retryDelay: textOf(detail('RetryInfo')['retryDelay']),
   };
+}
+
+function recordsOf(value: unknown): readonly Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+/** The Google Ads API names its errors by family: `{"errorCode":{"userListError":"NAME_ALREADY_USED"}}`. */
+function readAdsError({ errorCode, message }: Record<string, unknown>): FieldViolation {
+  const [reason] = Object.values(isRecord(errorCode) ? errorCode : {});
+  return { field: '', description: textOf(message), reason: textOf(reason) };
 }
 
 function readViolation({ field, description, reason }: Record<string, unknown>): FieldViolation {

@@ -1,4 +1,5 @@
-import type { CallContext, RemoteAudience } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
+import type { RemoteAudience } from '../contract/audience-provider.js';
 import { AudienceBlockedError, RequestRejectedError } from '../contract/provider-errors.js';
 import { isRecord, textOf } from '../kit/answer-values.js';
 import type { GoogleApi, GoogleCall } from './google.api.js';
@@ -9,7 +10,7 @@ export const CONTACT_LIST = 'CONTACT_ID';
 
 const PAGE_SIZE = 1_000;
 
-type UserList = Readonly<Record<string, unknown>>;
+export type UserList = Readonly<Record<string, unknown>>;
 
 /** Where the lists of an account are. */
 export function listsOf(customerId: string): Pick<GoogleCall, 'path' | 'pathTemplate' | 'target'> {
@@ -20,9 +21,14 @@ export function listsOf(customerId: string): Pick<GoogleCall, 'path' | 'pathTemp
   };
 }
 
+/** Where one list is. */
+export function listOf(customerId: string, id: string): Pick<GoogleCall, 'path' | 'pathTemplate' | 'target'> {
+  const { path, pathTemplate } = listsOf(customerId);
+  return { path: `${path}/${id}`, pathTemplate: `${pathTemplate}/{id}`, target: 'list' };
+}
+
 /**
- * The account's own list of exactly this name, of which there is one at most: a manager account may share another with it.
- * The filter is Google's, the comparison ours: it may ignore case.
+ * The account's own list of exactly this name, for users to be sent to.
  *
  * @throws AudienceBlockedError when it takes no new members
  * @throws RequestRejectedError when it is a list of another kind
@@ -31,13 +37,26 @@ export async function listNamed(
   name: string,
   customerId: string,
   api: GoogleApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<RemoteAudience | undefined> {
+  const found = await ownList(name, customerId, api, ctx);
+  return found && usable(found);
+}
+
+/**
+ * The account's own list of exactly this name and of whatever kind, of which there is one at most: a manager account may share
+ * another with it. The filter is Google's, the comparison ours: it may ignore case.
+ */
+export async function ownList(
+  name: string,
+  customerId: string,
+  api: GoogleApi,
+  ctx: ManagementContext,
+): Promise<UserList | undefined> {
   const quoted = name.replace(/["\\]/g, '\\$&');
   const filter = `display_name = "${quoted}" AND access_reason = OWNED`;
   const all = await listsBy(filter, customerId, api, ctx);
-  const found = all.find(({ displayName, accessReason }) => displayName === name && accessReason === 'OWNED');
-  return found && usable(found);
+  return all.find(({ displayName, accessReason }) => displayName === name && accessReason === 'OWNED');
 }
 
 /** The number of a list, which is how members are addressed to it. */
@@ -47,7 +66,12 @@ export function idOf(list: UserList): string {
   return id;
 }
 
-async function listsBy(filter: string, customerId: string, api: GoogleApi, ctx: CallContext): Promise<UserList[]> {
+async function listsBy(
+  filter: string,
+  customerId: string,
+  api: GoogleApi,
+  ctx: ManagementContext,
+): Promise<UserList[]> {
   const lists: UserList[] = [];
   const seen = new Set<string>();
   for (let pageToken: string | undefined; ;) {

@@ -40,18 +40,31 @@ export function googleIdentifiers(row: GoogleRow): readonly SentIdentifier[] {
  * https://developers.google.com/data-manager/api/reference/rest/v1/audienceMembers/ingest
  */
 export function ingestBody(tag: GoogleTag, listId: string, rows: readonly GoogleRow[]): Buffer {
-  let members = '';
-  let isPlain = true;
-  for (const row of rows) {
-    members += `${members && ','}{"compositeData":{"userData":{"userIdentifiers":[${identifiersJson(row)}]}}}`;
-    isPlain &&= PLAIN.test(row[5]);
-  }
   // Told with each request, as Google wants it; the operator accepts the terms by setting up the tag.
   const common = {
     consent: consentOf(tag),
     termsOfService: { customerMatchTermsOfServiceStatus: 'ACCEPTED' },
     encoding: 'HEX',
   };
+  return membersBody(tag, listId, rows, common);
+}
+
+/**
+ * The body of `audienceMembers:remove` for one list: it has no place for consent and terms.
+ * https://developers.google.com/data-manager/api/reference/rest/v1/audienceMembers/remove
+ */
+export function removeBody(tag: GoogleTag, listId: string, rows: readonly GoogleRow[]): Buffer {
+  return membersBody(tag, listId, rows, { encoding: 'HEX' });
+}
+
+/** All of a request but what `common` adds to it. */
+function membersBody(tag: GoogleTag, listId: string, rows: readonly GoogleRow[], common: object): Buffer {
+  let members = '';
+  let isPlain = true;
+  for (const row of rows) {
+    members += `${members && ','}{"compositeData":{"userData":{"userIdentifiers":[${identifiersJson(row)}]}}}`;
+    isPlain &&= PLAIN.test(row[5]);
+  }
   const destinations = JSON.stringify([destinationOf(tag, listId)]);
   const json = `{"destinations":${destinations},"audienceMembers":[${members}],${JSON.stringify(common).slice(1)}`;
   // Four megabytes of single bytes are copied; of others, each character would have to be encoded.

@@ -56,7 +56,7 @@ describe('GoogleProvider', () => {
       concurrency: 8,
       pollMs: 1_800_000,
     });
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove', 'lookalike']);
     expect(provider.tags()).toEqual(['default', 'eu', 'us']);
     expect(provider.account('eu')).toBe('77');
   });

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -12,6 +13,8 @@ import type { AudienceUser } from '../contract/audience-user.js';
 import { AccessTokens } from '../kit/oauth/access-tokens.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
+import { GoogleManager } from './audiences/google.manager.js';
+import { GOOGLE_AUDIENCES } from './audiences/google.support.js';
 import { GoogleClient } from './google.client.js';
 import { googleSettings, GoogleTag } from './google.config.js';
 import { googleIdentifiers, type GoogleRow } from './google.member.js';
@@ -33,7 +36,8 @@ export class GoogleProvider extends AudienceProvider<GoogleRow> {
     concurrency: 8,
     pollMs: new GoogleTag().pollSeconds * 1_000,
   } as const;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove', 'lookalike'] as const;
+  override readonly audiences = GOOGLE_AUDIENCES;
 
   private readonly settings: TagSettings<GoogleTag>;
 
@@ -73,5 +77,9 @@ export class GoogleProvider extends AudienceProvider<GoogleRow> {
 
   client(tag: string): ProviderClient<GoogleRow> {
     return new GoogleClient(this.settings.get(tag), this.http, this.tokens);
+  }
+
+  override manager(tag: string): AudienceManager<GoogleRow> {
+    return new GoogleManager(this.settings.get(tag), this.http, this.tokens);
   }
 }

@@ -12,10 +12,9 @@ import type { PlatformHttp } from '../kit/platform-http.js';
 import { LinkedInAccess } from './api/linkedin.access.js';
 import { LinkedInApi, type LinkedInOptions } from './api/linkedin.api.js';
 import type { LinkedInTag } from './linkedin.config.js';
-import { notUnderstood } from './api/linkedin.errors.js';
 import {
   accountUrn,
-  idOf,
+  newIdOf,
   remoteName,
   segmentDetails,
   segmentNamed,
@@ -23,7 +22,7 @@ import {
   USER_SEGMENT,
 } from './linkedin.lookup.js';
 import type { LinkedInRow } from './linkedin.normaliser.js';
-import { elementStatuses, uniqueRows, usersBody } from './linkedin.users.js';
+import { elementStatuses, removalBody, uniqueRows, usersBody } from './linkedin.users.js';
 
 const USERS_TIMEOUT_MS = 60_000;
 
@@ -74,19 +73,29 @@ export class LinkedInClient implements ProviderClient<LinkedInRow> {
       destinations: [{ destination: 'LINKEDIN' }],
     };
     const call = { method: 'POST', path: '/dmpSegments', pathTemplate: '/dmpSegments', target: 'account' } as const;
-    const { headers } = await this.api.call({ ...call, body }, ctx);
-    // Both names are in use; the body is empty.
-    const id = idOf(headers['x-restli-id']) ?? idOf(headers['x-linkedin-id']);
-    if (id === undefined) throw notUnderstood('no id of the new segment');
-    return { id };
+    return { id: newIdOf(await this.api.call({ ...call, body }, ctx)) };
   }
 
   /** 201 says of a user that he was received, never that he was matched. */
-  async upload(audience: RemoteAudience, chunk: readonly LinkedInRow[], ctx: UploadContext): Promise<Receipt> {
+  upload(audience: RemoteAudience, chunk: readonly LinkedInRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.stream(audience, chunk, usersBody, ctx);
+  }
+
+  /** Who is not in the segment is answered 201 as well. */
+  remove(audience: RemoteAudience, chunk: readonly LinkedInRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.stream(audience, chunk, removalBody, ctx);
+  }
+
+  private async stream(
+    audience: RemoteAudience,
+    chunk: readonly LinkedInRow[],
+    bodyOf: (rows: readonly LinkedInRow[]) => Buffer,
+    ctx: CallContext,
+  ): Promise<Receipt> {
     const refusedEmails = new Set<string>();
     let rows = uniqueRows(chunk);
     for (let repeats = 0; rows.length > 0; repeats += 1) {
-      const statuses = await this.send(audience, rows, ctx);
+      const statuses = await this.send(audience, bodyOf(rows), rows.length, ctx);
       const passing = statuses.find(isPassing);
       if (passing !== undefined && repeats === MOST_REPEATS) throw this.api.errorOfElement(passing);
       rows.forEach(({ email }, at) => isRefused(statuses[at]!) && refusedEmails.add(email));
@@ -101,15 +110,16 @@ export class LinkedInClient implements ProviderClient<LinkedInRow> {
   /** The outcome of each row. */
   private async send(
     audience: RemoteAudience,
-    rows: readonly LinkedInRow[],
+    users: Buffer,
+    count: number,
     ctx: CallContext,
   ): Promise<readonly number[]> {
     const path = `/dmpSegments/${audience.id}/users`;
     const call = { method: 'POST', path, pathTemplate: '/dmpSegments/{id}/users', target: 'users' } as const;
-    const rest = { restMethod: 'BATCH_CREATE', body: usersBody(rows), timeoutMs: USERS_TIMEOUT_MS } as const;
+    const rest = { restMethod: 'BATCH_CREATE', body: users, timeoutMs: USERS_TIMEOUT_MS } as const;
     try {
       const { body } = await this.api.call({ ...call, ...rest }, ctx);
-      const statuses = elementStatuses(body, rows.length);
+      const statuses = elementStatuses(body, count);
       const fault = statuses.find(isCallsFault);
       if (fault !== undefined) throw this.api.errorOfElement(fault);
       this.api.passed();

@@ -1,7 +1,8 @@
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { AudienceMissingError } from '../contract/provider-errors.js';
 import { integerOf, isRecord, textOf } from '../kit/answer-values.js';
 import { sha256Hex } from '../kit/hash.js';
+import type { PlatformResponse } from '../kit/platform-http.js';
 import type { LinkedInApi } from './api/linkedin.api.js';
 import type { LinkedInTag } from './linkedin.config.js';
 import { notUnderstood } from './api/linkedin.errors.js';
@@ -54,14 +55,14 @@ export async function segmentNamed(
   segment: string,
   tag: LinkedInTag,
   api: LinkedInApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<LinkedInSegment | undefined> {
   const name = remoteName(segment);
   const isMeant = (found: LinkedInSegment) =>
     found.name === name &&
     found.type === USER_SEGMENT &&
     found.sourcePlatform === tag.sourcePlatform &&
-    !ENDED.has(found.status);
+    !hasEnded(found);
   for (const sourceSegmentId of [sourceIdOf(segment), undefined]) {
     const found = (await listSegments({ sourceSegmentId }, tag, api, ctx)).filter(isMeant);
     if (found.length > 0) return found.sort(byAge)[0];
@@ -69,29 +70,42 @@ export async function segmentNamed(
   return undefined;
 }
 
+export function hasEnded({ status }: LinkedInSegment): boolean {
+  return ENDED.has(status);
+}
+
 /** One segment; nothing when it is not there. */
 export async function segmentDetails(
   id: string,
   api: LinkedInApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<LinkedInSegment | undefined> {
+  return segmentOf(await segmentBody(id, api, ctx));
+}
+
+/** One segment with all that LinkedIn says of it; nothing when it is not there. */
+export async function segmentBody(
+  id: string,
+  api: LinkedInApi,
+  ctx: ManagementContext,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const call = { method: 'GET', path: `/dmpSegments/${id}`, pathTemplate: '/dmpSegments/{id}' } as const;
   try {
     const { body } = await api.call({ ...call, target: 'segment' }, ctx);
-    const found = segmentOf(body);
-    if (found?.id !== id) throw notUnderstood('not the segment that was asked for');
-    return found;
+    if (!isRecord(body) || idOf(body['id']) !== id) throw notUnderstood('not the segment that was asked for');
+    return body;
   } catch (error) {
     if (error instanceof AudienceMissingError) return undefined;
     throw error;
   }
 }
 
-async function listSegments(
-  filter: { readonly sourceSegmentId?: string },
+/** The account's segments, over all pages; unless the filter says otherwise those of the tag's source platform. */
+export async function listSegments(
+  filter: { readonly sourceSegmentId?: string; readonly sourcePlatform?: string },
   tag: LinkedInTag,
   api: LinkedInApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<LinkedInSegment[]> {
   const query = { q: 'account', account: accountUrn(tag), sourcePlatform: tag.sourcePlatform, ...filter };
   // By id: what is made or deleted meanwhile moves the others from page to page.
@@ -142,6 +156,13 @@ function segmentOf(entry: unknown): LinkedInSegment | undefined {
 export function idOf(value: unknown): string | undefined {
   const id = typeof value === 'number' ? String(value) : textOf(value).trim();
   return /^\d{1,19}$/.test(id) ? id : undefined;
+}
+
+/** The id of what was made: it stands in a header, under either name, and the body is empty. */
+export function newIdOf({ headers }: PlatformResponse): string {
+  const id = idOf(headers['x-restli-id']) ?? idOf(headers['x-linkedin-id']);
+  if (id === undefined) throw notUnderstood('no id of the new segment');
+  return id;
 }
 
 function byAge(one: LinkedInSegment, other: LinkedInSegment): number {

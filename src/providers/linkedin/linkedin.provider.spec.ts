@@ -52,7 +52,7 @@ describe('LinkedInProvider', () => {
 
   it('tells what it is', () => {
     expect(provider.id).toBe('linkedin');
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove', 'lookalike']);
     expect(provider.tags()).toEqual(['default', 'eu', 'us', 'segment']);
     expect(provider.limits).toEqual({ rowsPerChunk: 5_000, callsPerMinute: 500, concurrency: 4 });
     expect(provider.client('us')).toBeInstanceOf(LinkedInClient);

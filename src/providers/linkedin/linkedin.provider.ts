@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -13,6 +14,8 @@ import { AccessTokens } from '../kit/oauth/access-tokens.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
 import { credentialsOf } from './api/linkedin.access.js';
+import { LinkedInManager } from './audiences/linkedin.manager.js';
+import { LINKEDIN_AUDIENCES } from './audiences/linkedin.support.js';
 import { LinkedInClient } from './linkedin.client.js';
 import { linkedInSettings, LinkedInTag } from './linkedin.config.js';
 import { type LinkedInRow, prepareLinkedInRows } from './linkedin.normaliser.js';
@@ -27,7 +30,8 @@ export class LinkedInProvider extends AudienceProvider<LinkedInRow> {
   readonly id = linkedInSettings.id;
   /** A token may fill segments 600 times in any minute. What may come at once, of ten seconds, has to fit in beside the rate. */
   readonly limits: ProviderLimits = { rowsPerChunk: MOST_USERS, callsPerMinute: 500, concurrency: 4 };
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove', 'lookalike'] as const;
+  override readonly audiences = LINKEDIN_AUDIENCES;
 
   private readonly settings: TagSettings<LinkedInTag>;
   /** By credentials: LinkedIn counts the calls of a token together. */
@@ -73,9 +77,18 @@ export class LinkedInProvider extends AudienceProvider<LinkedInRow> {
 
   client(name: string): ProviderClient<LinkedInRow> {
     const tag = this.settings.get(name);
+    return new LinkedInClient(tag, this.http, this.tokens, { throttle: this.throttleOf(tag) });
+  }
+
+  override manager(name: string): AudienceManager<LinkedInRow> {
+    const tag = this.settings.get(name);
+    return new LinkedInManager(tag, this.http, this.tokens, { throttle: this.throttleOf(tag) });
+  }
+
+  private throttleOf(tag: LinkedInTag): LinkedInThrottle {
     const credentials = credentialsOf(tag);
     const throttle = this.throttles.get(credentials) ?? new LinkedInThrottle();
     this.throttles.set(credentials, throttle);
-    return new LinkedInClient(tag, this.http, this.tokens, { throttle });
+    return throttle;
   }
 }

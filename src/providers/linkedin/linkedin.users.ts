@@ -21,12 +21,18 @@ export function usersBody(rows: readonly LinkedInRow[]): Buffer {
   const quoted = quoting();
   let elements = '';
   for (const { email, firstName, lastName, country } of rows) {
-    elements += `${elements === '' ? '' : ','}{"action":"ADD","userIds":[{"idType":"SHA256_EMAIL","idValue":"${email}"}]`;
+    elements += `${elements === '' ? '' : ','}${elementStart('ADD', email)}`;
     if (firstName !== '') elements += `,"firstName":${quoted(firstName)}`;
     if (lastName !== '') elements += `,"lastName":${quoted(lastName)}`;
     elements += country === '' ? '}' : `,"country":"${country}"}`;
   }
   return Buffer.from(`{"elements":[${elements}]}`, 'latin1');
+}
+
+/** The body of `/users` that takes people out: their addresses alone, since that is what they are known by. */
+export function removalBody(rows: readonly LinkedInRow[]): Buffer {
+  const elements = rows.map(({ email }) => `${elementStart('REMOVE', email)}}`);
+  return Buffer.from(`{"elements":[${elements.join(',')}]}`, 'latin1');
 }
 
 /** The status of each element, in the order in which they were sent. */
@@ -39,6 +45,10 @@ export function elementStatuses(body: unknown, count: number): readonly number[]
     if (found === undefined) throw notUnderstood('a user without an outcome');
     return found;
   });
+}
+
+function elementStart(action: 'ADD' | 'REMOVE', email: string): string {
+  return `{"action":"${action}","userIds":[{"idType":"SHA256_EMAIL","idValue":"${email}"}]`;
 }
 
 /** Names as JSON, those that were met before from memory. */

@@ -1,11 +1,12 @@
 /**
  * How a credential (a refresh token, or the address of a service account) behaves, together with every access token that was
- * got with it. `other-scope` was consented to for another API; `tos-unsigned` means the account, not the credential.
+ * got with it. `other-scope` was consented to for the Google Ads API alone, `no-adwords` for the Data Manager API alone; `tos-unsigned` means the account, not the credential.
  */
 export const GOOGLE_CREDENTIAL_STATES = [
   'valid',
   'revoked',
   'other-scope',
+  'no-adwords',
   'api-disabled',
   'no-access',
   'not-allowlisted',
@@ -55,6 +56,10 @@ export interface GoogleSimulatorOptions {
   readonly tokenLifetimeSeconds?: number;
   /** False switches the quotas off. */
   readonly rateLimits?: boolean;
+  /** Operations of the Google Ads API that a Cloud project has a day; those of Explorer access by default. */
+  readonly adsOperationsPerDay?: number;
+  /** The versions of the Google Ads API that are served. */
+  readonly adsVersions?: readonly string[];
   readonly quotas?: Partial<Record<Quota, QuotaLimit>>;
   readonly lists?: readonly SeedList[];
   /** From an accepted request to its outcome; on the platform half an hour and more. */
@@ -91,6 +96,8 @@ export const GOOGLE_DEFAULTS: GoogleSettings = {
   managerOf: {},
   tokenLifetimeSeconds: 3_599,
   rateLimits: true,
+  adsOperationsPerDay: 2_880,
+  adsVersions: ['v23', 'v24', 'v25', 'v26'],
   quotas: {
     IngestionMutate: INGESTION,
     IngestionRead: INGESTION,

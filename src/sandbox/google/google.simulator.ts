@@ -2,6 +2,8 @@ import { type RequestHandler, type Response } from 'express';
 import { type PlatformErrorFault, type RateLimitFault } from '../fault.js';
 import { type SandboxClock } from '../sandbox-clock.js';
 import { type AudiencesFilter, type AudienceView, type PlannedAnswer, type Simulator } from '../simulator.js';
+import { AdsRouter } from './ads/ads-router.js';
+import { LookalikesHandler } from './ads/lookalikes.handler.js';
 import { ApiError, type ApiStatus, unreadable } from './api/api-error.js';
 import { ApiRouter, type ApiRoutes, newRequestId, sendError } from './api/api-router.js';
 import { INGEST_REQUEST, REMOVE_ALL_REQUEST, REMOVE_REQUEST, USER_LIST } from './api/messages.js';
@@ -36,7 +38,8 @@ const STATUS_OF: Readonly<Record<number, ApiStatus>> = {
 };
 
 /**
- * Google's Customer Match by the Data Manager API, offline, with Google's token endpoint under `/token`.
+ * Google's Customer Match by the Data Manager API, offline, with Google's token endpoint under `/token` and what the Google Ads API
+ * has for lookalikes.
  * https://developers.google.com/data-manager/api
  */
 export class GoogleSimulator implements Simulator {
@@ -49,6 +52,7 @@ export class GoogleSimulator implements Simulator {
   private readonly quotas: QuotaBuckets;
   private readonly store: UserListStore;
   private readonly requests: RequestStore;
+  private readonly ads: AdsRouter;
 
   constructor(clock: SandboxClock, options?: GoogleSimulatorOptions) {
     this.settings = googleSettings(options);
@@ -58,9 +62,12 @@ export class GoogleSimulator implements Simulator {
     this.requests = new RequestStore(clock, this.settings.processingMs);
     const tokens = new TokenHandler(this.settings, this.gate, clock);
     const api = new ApiRouter(this.routes(), this.gate, this.quotas);
+    const lookalikes = new LookalikesHandler(this.store, this.gate);
+    this.ads = new AdsRouter((call) => lookalikes.mutate(call), this.gate, this.settings, clock);
     this.handle = (req, res, next) => {
       this.requests.catchUp();
       if (req.method === 'POST' && req.path === '/token') tokens.answer(req, res);
+      else if (this.ads.isFor(req)) this.ads.answer(req, res);
       else void api.handle(req, res, next);
     };
   }
@@ -98,6 +105,7 @@ export class GoogleSimulator implements Simulator {
   reset(): void {
     this.gate.reset();
     this.quotas.reset();
+    this.ads.reset();
     this.store.reset();
     this.requests.reset();
   }
@@ -105,6 +113,7 @@ export class GoogleSimulator implements Simulator {
   environment(origin: string): Readonly<Record<string, string>> {
     return {
       GOOGLE_BASE_URL: origin,
+      GOOGLE_ADS_BASE_URL: origin,
       GOOGLE_TOKEN_URL: `${origin}/token`,
       GOOGLE_CUSTOMER_ID: '1234567890',
       GOOGLE_CLIENT_ID: SAMPLE_CLIENT,

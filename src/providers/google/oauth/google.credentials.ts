@@ -6,8 +6,11 @@ import { TokenEndpoint } from '../../kit/oauth/token-endpoint.js';
 import type { PlatformHttp } from '../../kit/platform-http.js';
 import type { GoogleTag } from '../google.config.js';
 
-/** https://developers.google.com/data-manager/api/devguides/quickstart/set-up-access */
-const SCOPE = 'https://www.googleapis.com/auth/datamanager';
+/**
+ * For the Data Manager API and the Google Ads API. What a person agreed to stands in his refresh token instead.
+ * https://developers.google.com/data-manager/api/devguides/quickstart/set-up-access
+ */
+const SCOPES = 'https://www.googleapis.com/auth/datamanager https://www.googleapis.com/auth/adwords';
 
 /** In front of the hyphen, a client's id has the number of its Cloud project. */
 const PROJECT_NUMBER = /^\d+(?=-)/;
@@ -46,7 +49,7 @@ export class GoogleCredentials {
   private async fresh(signal: AbortSignal): Promise<FreshToken> {
     const { clientId, clientSecret, refreshToken, serviceAccountKey, tokenUrl } = this.tag;
     if (serviceAccountKey) {
-      const jwt = await signServiceAccountAssertion(serviceAccountKey, SCOPE, tokenUrl, new Date());
+      const jwt = await signServiceAccountAssertion(serviceAccountKey, SCOPES, tokenUrl, new Date());
       return this.endpoint.assertion(jwt, signal);
     }
     if (clientId === undefined || clientSecret === undefined || refreshToken === undefined) {

@@ -2,6 +2,8 @@
 export interface FreshToken {
   readonly token: string;
   readonly expiresAt: Date;
+  /** When the refresh token ends, where the platform tells it. */
+  readonly refreshTokenEndsAt?: Date;
 }
 
 export interface TokenRequest {

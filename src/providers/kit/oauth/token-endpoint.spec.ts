@@ -76,6 +76,19 @@ describe('TokenEndpoint', () => {
     expect(expiresAt.getTime() - NOW).toBe(seconds * 1_000);
   });
 
+  it.each([
+    ['told', 26_438_400, 26_438_400],
+    ['told as a text', '60', 60],
+    ['not told', undefined, undefined],
+    ['none', 0, undefined],
+    ['no time', 'soon', undefined],
+    ['beyond any time', 1e300, undefined],
+  ])('reads when the refresh token ends: %s', async (_, left, seconds) => {
+    server.answer = (response) => reply(response, 200, { access_token: 'a', refresh_token_expires_in: left });
+    const { refreshTokenEndsAt } = await endpoint.refresh(CREDENTIALS, signal);
+    expect(refreshTokenEndsAt?.getTime()).toBe(seconds === undefined ? undefined : NOW + seconds * 1_000);
+  });
+
   it.each<[string, unknown]>([
     ['no token', { expires_in: 3_600 }],
     ['an empty token', { access_token: '', expires_in: 3_600 }],

@@ -26,6 +26,8 @@ export interface TokenEndpointOptions {
 const DEFAULT_LIFE_SECONDS = 3_600;
 /** A life beyond a year is a mistake, milliseconds for seconds for example. */
 const LONGEST_LIFE_SECONDS = 366 * 24 * 3_600;
+/** A refresh token may live longer; beyond ten years it is a mistake as well. */
+const LONGEST_REFRESH_SECONDS = 10 * LONGEST_LIFE_SECONDS;
 
 /** What may stand in an `Authorization` header (RFC 6749, appendix A.12). */
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -88,13 +90,19 @@ export class TokenEndpoint {
   }
 
   private tokenOf(body: unknown, askedAt: number): FreshToken {
-    const { access_token, expires_in } = isRecord(body) ? body : {};
+    const { access_token, expires_in, refresh_token_expires_in } = isRecord(body) ? body : {};
     if (!TOKEN.test(textOf(access_token))) throw this.notUnderstood('no access token');
     const seconds = integerOf(expires_in ?? DEFAULT_LIFE_SECONDS);
     if (seconds === undefined || seconds <= 0 || seconds > LONGEST_LIFE_SECONDS) {
       throw this.notUnderstood('an access token without a life that can be true');
     }
-    return { token: textOf(access_token), expiresAt: new Date(askedAt + seconds * 1_000) };
+    const left = integerOf(refresh_token_expires_in) ?? 0;
+    return {
+      token: textOf(access_token),
+      expiresAt: new Date(askedAt + seconds * 1_000),
+      // Zero is how some say that it does not end.
+      ...(left > 0 && left <= LONGEST_REFRESH_SECONDS && { refreshTokenEndsAt: new Date(askedAt + left * 1_000) }),
+    };
   }
 
   /**

@@ -38,13 +38,26 @@ export class LinkedInAccess {
     return this.tokens.get(this.key, (stop) => this.refresh(stop), { signal, rejected });
   }
 
+  /**
+   * When the member has to agree again. LinkedIn tells it only beside a new token, which is thrown away: those in use stay good.
+   *
+   * @returns nothing for a token that was set by hand, of which nobody knows when it was made
+   */
+  async end(signal: AbortSignal): Promise<Date | undefined> {
+    return this.isRenewable ? (await this.ask(signal)).refreshTokenEndsAt : undefined;
+  }
+
   private async refresh(signal: AbortSignal): Promise<FreshToken> {
-    const { clientId = '', clientSecret = '', refreshToken = '' } = this.tag;
     const askedAt = Date.now();
+    const { token, expiresAt } = await this.ask(signal);
+    const lifeMs = expiresAt.getTime() - askedAt;
+    return { token, expiresAt: new Date(expiresAt.getTime() - lifeMs * UNUSED_PART) };
+  }
+
+  private async ask(signal: AbortSignal): Promise<FreshToken> {
+    const { clientId = '', clientSecret = '', refreshToken = '' } = this.tag;
     try {
-      const { token, expiresAt } = await this.endpoint.refresh({ clientId, clientSecret, refreshToken }, signal);
-      const lifeMs = expiresAt.getTime() - askedAt;
-      return { token, expiresAt: new Date(expiresAt.getTime() - lifeMs * UNUSED_PART) };
+      return await this.endpoint.refresh({ clientId, clientSecret, refreshToken }, signal);
     } catch (error) {
       throw isEnded(error) ? agreeAgain(error) : error;
     }

@@ -1,4 +1,4 @@
-import type { CallContext } from '../../contract/audience-provider.js';
+import type { ManagementContext } from '../../contract/audience-manager.js';
 import type { ProviderError } from '../../contract/provider-errors.js';
 import type { PlatformHttp, PlatformRequest, PlatformResponse } from '../../kit/platform-http.js';
 import type { LinkedInAccess } from './linkedin.access.js';
@@ -10,14 +10,14 @@ const ROOT = '/rest';
 const PROTOCOL = '2.0.0';
 
 export interface LinkedInCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below `/rest`, ids included. */
   readonly path: string;
   /** The path with ids left out, for the metrics. */
   readonly pathTemplate: string;
   readonly target: LinkedInCallTarget;
   /** What the call does where method and path do not say it. */
-  readonly restMethod?: 'BATCH_CREATE';
+  readonly restMethod?: 'BATCH_CREATE' | 'PARTIAL_UPDATE';
   readonly query?: PlatformRequest['query'];
   /** An object, or JSON that is written out already. */
   readonly body?: object;
@@ -28,6 +28,8 @@ export interface LinkedInOptions {
   /** Instead of each call's own time limit. */
   readonly timeoutMs?: number;
   readonly now?: () => number;
+  /** Instead of the pause that a new segment needs before an audience can be grown in it, ms. */
+  readonly warmUpMs?: number;
   /** What earlier calls with the same access token have met. */
   readonly throttle?: LinkedInThrottle;
 }
@@ -49,7 +51,7 @@ export class LinkedInApi {
     return (this.options.now ?? Date.now)();
   }
 
-  async call(call: LinkedInCall, { signal }: CallContext): Promise<PlatformResponse> {
+  async call(call: LinkedInCall, { signal }: ManagementContext): Promise<PlatformResponse> {
     let accessToken = await this.access.token(signal);
     let answer = await this.send(call, accessToken, signal);
     // Whatever is said of the token: where the refresh token was revoked as well, its own refusal tells.

@@ -25,20 +25,23 @@ export function viewUserList(
       membershipStatus: list.membershipStatus,
       membershipDays: list.membershipSeconds / 86_400,
       matched: matchedShown(list, store) ?? null,
+      ...(list.lookalike === undefined ? {} : { lookalike: list.lookalike }),
     },
     ...(members === true ? { members: list.members.list(offset ?? 0, limit ?? DEFAULT_MEMBER_LIMIT) } : {}),
   };
 }
 
 /**
- * Changes a list from the outside: `deleted` (true), `closed` (for not being used), `failRecords` (so many of the first members
+ * Changes a list from the outside: `deleted` (true), `closed` (for not being used), `accessDisabled` (by its owner), `failRecords` (so many of the first members
  * of each request fail), `failNextRequest`, and `failReason`, which both are told with.
  */
 export function patchUserList(list: UserList, patch: Readonly<Record<string, unknown>>, store: UserListStore): void {
   for (const [name, value] of Object.entries(patch)) {
     if (name === 'deleted' && value === true) store.delete(list.id);
     else if (name === 'closed' && typeof value === 'boolean') close(list, value);
-    else if (name === 'failRecords' && isCount(value)) list.failRecords = value;
+    else if (name === 'accessDisabled' && typeof value === 'boolean') {
+      list.accountAccessStatus = value ? 'DISABLED' : 'ENABLED';
+    } else if (name === 'failRecords' && isCount(value)) list.failRecords = value;
     else if (name === 'failNextRequest' && typeof value === 'boolean') list.failNextRequest = value;
     else if (name === 'failReason' && typeof value === 'string') list.failReason = value;
     else throw new SandboxInputError(`a list has no ${name} that could become this`);

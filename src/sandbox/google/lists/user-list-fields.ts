@@ -1,8 +1,11 @@
 import { type UserListStore } from './user-list-store.js';
-import { type UserList } from './user-list.js';
+import { type Lookalike, type UserList } from './user-list.js';
 
 /** Below so many people on a network, lists are not used there. */
 const SMALLEST = 100;
+
+/** How much larger a lookalike is than its seeds. */
+const TIMES: Readonly<Record<string, number>> = { NARROW: 25, BALANCED: 50, BROAD: 100 };
 
 /** A list as the platform shows it. Counts are texts; what is zero or empty is left out, as proto3 JSON may. */
 export function userListFields(list: UserList, store: UserListStore): object {
@@ -30,10 +33,20 @@ export function userListFields(list: UserList, store: UserListStore): object {
 }
 
 /** The members that the platform knows, once it shows them. */
-export function matchedShown({ members }: UserList, store: UserListStore): number | undefined {
+export function matchedShown(list: UserList, store: UserListStore): number | undefined {
+  if (list.lookalike !== undefined) return foundAlike(list, list.lookalike, store);
+  const { members } = list;
   const { changedAt } = members;
   if (changedAt === undefined || store.now() - changedAt < store.settings.sizeDelayMs) return undefined;
   return store.matcher.count(members.keys());
+}
+
+/** Of seeds that are too small together nothing is made, though the list is there. */
+function foundAlike(list: UserList, lookalike: Lookalike, store: UserListStore): number | undefined {
+  if (store.now() - list.createdAt < store.settings.sizeDelayMs) return undefined;
+  const seeds = lookalike.seedIds.flatMap((id) => store.find(id) ?? []);
+  const known = seeds.reduce((sum, seed) => sum + (matchedShown(seed, store) ?? 0), 0);
+  return known < SMALLEST ? 0 : known * (TIMES[lookalike.expansionLevel] ?? 1);
 }
 
 function sizes(matched: number): object {

@@ -37,6 +37,7 @@ export class UserListStore {
       ...values,
       id: String(FIRST_ID + this.created),
       members: new MemberSet(),
+      createdAt: this.now(),
       failRecords: 0,
       failReason: 'PROCESSING_ERROR_REASON_INVALID_FORMAT',
       failNextRequest: false,

@@ -5,6 +5,7 @@ import { ApiError, permissionDenied } from '../api/api-error.js';
 import { type GoogleCredentialState, type GoogleSettings } from '../google-options.js';
 
 export const DATA_MANAGER_SCOPE = 'https://www.googleapis.com/auth/datamanager';
+export const ADS_SCOPE = 'https://www.googleapis.com/auth/adwords';
 
 /** Who got an access token, and for how long it is good. */
 export interface Grant {
@@ -71,6 +72,11 @@ export class CredentialGate {
         metadata: { service: 'datamanager.googleapis.com' },
       });
     }
+  }
+
+  /** Whether a token is one for the Google Ads API. */
+  isForAds({ credential, scope }: Grant): boolean {
+    return this.stateOf(credential) !== 'no-adwords' && scope.split(' ').includes(ADS_SCOPE);
   }
 
   /** Refuses a credential that does not reach an account, by itself or through the account named as `login`. */

@@ -2,12 +2,14 @@ import { type Request, type Response } from 'express';
 import { type SandboxClock } from '../../sandbox-clock.js';
 import { isObject } from '../api/message-schema.js';
 import { type GoogleSettings } from '../google-options.js';
-import { type CredentialGate, DATA_MANAGER_SCOPE } from './credential-gate.js';
+import { ADS_SCOPE, type CredentialGate, DATA_MANAGER_SCOPE } from './credential-gate.js';
 import { readAssertion } from './jwt-assertion.js';
 
 /** What an assertion may name as its audience, beside the address that was called. */
 const REAL_ENDPOINT = 'https://oauth2.googleapis.com/token';
 const KNOWN_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\/[a-z.]+$/;
+/** What was consented to where it was not both. */
+const SCOPE_OF: Readonly<Record<string, string>> = { 'other-scope': ADS_SCOPE, 'no-adwords': DATA_MANAGER_SCOPE };
 
 /** A refusal of RFC 6749, section 5.2. */
 class TokenError extends Error {
@@ -65,8 +67,7 @@ export class TokenHandler {
     if (!exists || this.gate.stateOf(token) === 'revoked') {
       throw new TokenError(400, 'invalid_grant', 'Token has been expired or revoked.');
     }
-    const isOther = this.gate.stateOf(token) === 'other-scope';
-    const scope = isOther ? 'https://www.googleapis.com/auth/adwords' : DATA_MANAGER_SCOPE;
+    const scope = SCOPE_OF[this.gate.stateOf(token)] ?? `${DATA_MANAGER_SCOPE} ${ADS_SCOPE}`;
     return { access_token: this.gate.issue(token, client.split('-')[0] ?? '', scope), scope };
   }
 

@@ -23,7 +23,7 @@ describe('a refresh token', () => {
     expect(body).toEqual({
       access_token: expect.stringMatching(/^ya29\.[\w-]+$/),
       expires_in: 3599,
-      scope: SCOPE,
+      scope: `${SCOPE} https://www.googleapis.com/auth/adwords`,
       token_type: 'Bearer',
     });
     expect((await api.token()).body['access_token']).not.toBe(body['access_token']);

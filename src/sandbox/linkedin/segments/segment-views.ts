@@ -71,6 +71,8 @@ function sizesOf(
   store: SegmentStore,
 ): { readonly inputCount?: number; readonly matchedCount?: number; readonly audienceSize?: number } {
   if (store.statusOf(segment) === 'BUILDING') return {};
+  // What the platform has grown by itself was sent by nobody.
+  if (segment.predictive !== undefined) return { audienceSize: segment.predictive.desiredAudienceCount };
   const { input, matched } = segment.members.arrivedSince(store.now() - WEEK_MS);
   return { inputCount: input, matchedCount: matched, audienceSize: segment.members.matched };
 }
