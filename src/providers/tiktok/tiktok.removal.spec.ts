@@ -27,7 +27,7 @@ const rows: readonly TikTokRow[] = Array.from({ length: 5 }, (_, at) => [
   sha256Hex(`+1202555010${at}`),
 ]);
 const signal = new AbortController().signal;
-const ctx: CreateContext & UploadContext = {
+const ctx: CreateContext<TikTokRow> & UploadContext = {
   deliveryId: 'd1',
   signal,
   audienceType: 'custom',
