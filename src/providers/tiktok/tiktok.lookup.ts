@@ -118,7 +118,7 @@ async function listAudiences(advertiserId: string, api: TikTokApi, ctx: Manageme
   return [...audiences.values()];
 }
 
-function pageCount(pageInfo: unknown): number {
+export function pageCount(pageInfo: unknown): number {
   const pages = Number(isRecord(pageInfo) ? pageInfo['total_page'] : undefined);
   if (!Number.isInteger(pages) || pages > MOST_PAGES) {
     throw notUnderstood('a list of audiences without its number of pages');
@@ -126,7 +126,7 @@ function pageCount(pageInfo: unknown): number {
   return pages;
 }
 
-function listOf(list: unknown): unknown[] {
+export function listOf(list: unknown): unknown[] {
   if (!Array.isArray(list)) {
     throw notUnderstood('no list of audiences');
   }
