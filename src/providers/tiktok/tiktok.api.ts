@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { isRecord } from '../kit/answer-values.js';
 import type { PlatformHttp, PlatformRequest } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
@@ -71,7 +71,7 @@ export class TikTokApi {
     return (this.options.now ?? Date.now)();
   }
 
-  async call(call: TikTokCall, ctx: CallContext): Promise<TikTokAnswer> {
+  async call(call: TikTokCall, ctx: ManagementContext): Promise<TikTokAnswer> {
     const { accessToken, baseUrl } = this.tag;
     const isSegment = call.path.startsWith('/segment/');
     const throttle = isSegment ? this.throttles.segment : this.throttles.dmp;

@@ -17,14 +17,17 @@ import type { PlatformHttp } from '../kit/platform-http.js';
 import { TikTokApi, type TikTokOptions } from './tiktok.api.js';
 import type { TikTokTag } from './tiktok.config.js';
 import { notUnderstood } from './tiktok.errors.js';
-import { audienceDetails, audienceNamed, idOf, isExpired, remoteName } from './tiktok.lookup.js';
-import { entryCount, mappingBody, MOST_ENTRIES } from './tiktok.mapping.js';
+import {
+  audienceDetails,
+  audienceNamed,
+  idOf,
+  isExpired,
+  LONGEST_SEGMENT_NAME,
+  remoteName,
+  SEGMENT_TYPE,
+} from './tiktok.lookup.js';
+import { entryCount, type MappingAction, mappingBody, MOST_ENTRIES } from './tiktok.mapping.js';
 import type { TikTokRow } from './tiktok.normaliser.js';
-
-/** How the list calls what `/segment/audience/` makes. */
-const SEGMENT_TYPE = 'Partner';
-
-const LONGEST_SEGMENT_NAME = 70;
 
 const MAPPING_TIMEOUT_MS = 60_000;
 
@@ -51,7 +54,7 @@ export class TikTokClient implements ProviderClient<TikTokRow> {
 
   async findAudience(segment: string, ctx: CallContext): Promise<RemoteAudience | undefined> {
     const name = remoteName(segment, LONGEST_SEGMENT_NAME);
-    const found = await audienceNamed(name, SEGMENT_TYPE, this.tag.advertiserId, this.api, ctx);
+    const found = await audienceNamed(name, [SEGMENT_TYPE], this.tag.advertiserId, this.api, ctx);
     return found && { id: found.id };
   }
 
@@ -76,15 +79,29 @@ export class TikTokClient implements ProviderClient<TikTokRow> {
     return { id };
   }
 
-  async upload(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+  upload(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.change('add', audience, chunk, ctx);
+  }
+
+  /** Each digest leaves, whoever was added with it. */
+  remove(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.change('delete', audience, chunk, ctx);
+  }
+
+  private async change(
+    action: MappingAction,
+    audience: RemoteAudience,
+    chunk: readonly TikTokRow[],
+    ctx: CallContext,
+  ): Promise<Receipt> {
     if (entryCount(chunk) > MOST_ENTRIES && chunk.length > 1) {
       throw new ChunkTooLargeError(`TikTok: more than ${MOST_ENTRIES} entries in one request`);
     }
     try {
-      const { isPartial } = await this.map(audience, chunk, ctx);
+      const { isPartial } = await this.map(action, audience, chunk, ctx);
       return receiptOf(chunk.length, isPartial);
     } catch (error) {
-      // The very same users have been added before: that is what was asked for.
+      // The very same was done with the very same users before: that is what was asked for.
       if (error instanceof ProviderError && error.platformCode === REPEATED_REQUEST) {
         return receiptOf(chunk.length, false);
       }
@@ -95,13 +112,13 @@ export class TikTokClient implements ProviderClient<TikTokRow> {
     }
   }
 
-  private map(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: CallContext) {
+  private map(action: MappingAction, audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: CallContext) {
     return this.api.call(
       {
         method: 'POST',
         path: '/segment/mapping/',
         target: 'audience',
-        body: mappingBody(this.tag.advertiserId, audience.id, chunk),
+        body: mappingBody(action, this.tag.advertiserId, audience.id, chunk),
         contentType: 'application/json',
         timeoutMs: MAPPING_TIMEOUT_MS,
       },

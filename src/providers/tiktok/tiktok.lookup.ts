@@ -1,4 +1,4 @@
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { AudienceMissingError, RequestRejectedError } from '../contract/provider-errors.js';
 import { isRecord } from '../kit/answer-values.js';
 import { sha256Hex } from '../kit/hash.js';
@@ -17,11 +17,22 @@ export interface TikTokAudience {
   readonly coverNum: number;
   readonly createdAt?: number;
   readonly expiresAt?: number;
+  /** Fewer than 60 days are left of it. */
+  readonly isExpiring: boolean;
   /** When somebody last did something to it; only {@link audienceDetails} tells. */
   readonly changedAt?: number;
   /** What TikTok says went wrong with the last change; only {@link audienceDetails} tells. */
   readonly failure: string;
+  /** The audience that this one is a lookalike of; only {@link audienceDetails} tells. */
+  readonly seed?: string;
 }
+
+/** How the list calls what `/segment/audience/` makes. */
+export const SEGMENT_TYPE = 'Partner';
+
+export const LONGEST_SEGMENT_NAME = 70;
+/** Of every audience that is no segment. */
+export const LONGEST_NAME = 128;
 
 const PAGE_SIZE = 100;
 
@@ -41,16 +52,16 @@ export function remoteName(segment: string, longest: number): string {
   return `${beginning.replace(/[\uD800-\uDBFF]$/, '')}${mark}`;
 }
 
-/** The account's own audience of exactly this name and type. Names are not unique: with several, nothing is guessed. */
+/** The account's own audience of exactly this name and of one of these types. Names are not unique: with several, nothing is guessed. */
 export async function audienceNamed(
   name: string,
-  type: string,
+  types: readonly string[],
   advertiserId: string,
   api: TikTokApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<TikTokAudience | undefined> {
   const all = await listAudiences(advertiserId, api, ctx);
-  const named = all.filter((audience) => audience.name === name && audience.type === type && audience.isCreator);
+  const named = all.filter((audience) => audience.name === name && types.includes(audience.type) && audience.isCreator);
   const usable = named.filter((audience) => !isExpired(audience, api.now()));
   if (usable.length > 1) {
     throw new RequestRejectedError(
@@ -65,7 +76,7 @@ export async function audienceDetails(
   id: string,
   advertiserId: string,
   api: TikTokApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<TikTokAudience | undefined> {
   const query = { advertiser_id: advertiserId, custom_audience_ids: JSON.stringify([id]) };
   try {
@@ -91,7 +102,7 @@ export function idOf(value: unknown): string | undefined {
   return typeof id === 'string' && /^\d{1,20}$/.test(id) ? id : undefined;
 }
 
-async function listAudiences(advertiserId: string, api: TikTokApi, ctx: CallContext): Promise<TikTokAudience[]> {
+async function listAudiences(advertiserId: string, api: TikTokApi, ctx: ManagementContext): Promise<TikTokAudience[]> {
   // By id: what is created or deleted meanwhile moves the others from page to page.
   const audiences = new Map<string, TikTokAudience>();
   for (let page = 1, pages = 1; page <= pages; page += 1) {
@@ -107,7 +118,7 @@ async function listAudiences(advertiserId: string, api: TikTokApi, ctx: CallCont
   return [...audiences.values()];
 }
 
-function pageCount(pageInfo: unknown): number {
+export function pageCount(pageInfo: unknown): number {
   const pages = Number(isRecord(pageInfo) ? pageInfo['total_page'] : undefined);
   if (!Number.isInteger(pages) || pages > MOST_PAGES) {
     throw notUnderstood('a list of audiences without its number of pages');
@@ -115,7 +126,7 @@ function pageCount(pageInfo: unknown): number {
   return pages;
 }
 
-function listOf(list: unknown): unknown[] {
+export function listOf(list: unknown): unknown[] {
   if (!Array.isArray(list)) {
     throw notUnderstood('no list of audiences');
   }
@@ -143,7 +154,7 @@ function detailed(entry: Record<string, unknown>): TikTokAudience | undefined {
 
 function audienceOf(fields: Record<string, unknown>, type: unknown): TikTokAudience | undefined {
   const id = idOf(fields['audience_id']);
-  const { name, calculate_type: calculateType, error_msg: failure } = fields;
+  const { name, calculate_type: calculateType, error_msg: failure, lookalike_spec: lookalike } = fields;
   return id === undefined || typeof name !== 'string'
     ? undefined
     : {
@@ -152,11 +163,13 @@ function audienceOf(fields: Record<string, unknown>, type: unknown): TikTokAudie
         type: typeof type === 'string' ? type : '',
         calculateType: typeof calculateType === 'string' ? calculateType : '',
         isCreator: fields['is_creator'] === true,
+        isExpiring: fields['is_expiring'] === true,
         isValid: fields['is_valid'] === true,
         coverNum: Number(fields['cover_num']) || 0,
         createdAt: timeOf(fields['create_time']),
         expiresAt: timeOf(fields['expired_time']),
         failure: typeof failure === 'string' ? failure : '',
+        seed: isRecord(lookalike) ? idOf(lookalike['source_audience_id']) : undefined,
       };
 }
 

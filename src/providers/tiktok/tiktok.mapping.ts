@@ -3,6 +3,9 @@ import type { TikTokRow } from './tiktok.normaliser.js';
 /** No limit is documented; this much was seen to be taken, in at most a megabyte, of which it needs a quarter. */
 export const MOST_ENTRIES = 1_000;
 
+/** What a call does to the people in it: all of them the same. */
+export type MappingAction = 'add' | 'delete';
+
 /** Entries of `batch_data` that the rows become. */
 export function entryCount(rows: readonly TikTokRow[]): number {
   return rows.reduce((count, row) => count + row.length / 2, 0);
@@ -13,7 +16,12 @@ export function entryCount(rows: readonly TikTokRow[]): number {
  * because all that changes are digests, and objects for `JSON.stringify` would cost more than the digests themselves.
  * https://business-api.tiktok.com/portal/docs?id=1739940585975809
  */
-export function mappingBody(advertiserId: string, audienceId: string, rows: readonly TikTokRow[]): Buffer {
+export function mappingBody(
+  action: MappingAction,
+  advertiserId: string,
+  audienceId: string,
+  rows: readonly TikTokRow[],
+): Buffer {
   const end = `","audience_ids":[${JSON.stringify(audienceId)}]}`;
   let entries = '';
   for (const row of rows) {
@@ -21,7 +29,7 @@ export function mappingBody(advertiserId: string, audienceId: string, rows: read
       entries += `${entries === '' ? '' : ','}[${slot(row[at], end)},${slot(row[at + 1], end)}]`;
     }
   }
-  const head = `{"advertiser_ids":[${JSON.stringify(advertiserId)}],"action":"add","id_schema":["EMAIL_SHA256","PHONE_SHA256"]`;
+  const head = `{"advertiser_ids":[${JSON.stringify(advertiserId)}],"action":"${action}","id_schema":["EMAIL_SHA256","PHONE_SHA256"]`;
   return Buffer.from(`${head},"batch_data":[${entries}]}`);
 }
 

@@ -47,7 +47,7 @@ describe('TikTokProvider', () => {
 
   it('tells what it is', () => {
     expect(provider.id).toBe('tiktok');
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove', 'share', 'lookalike']);
     expect(provider.tags()).toEqual(['default', 'files', 'both']);
     expect(provider.limits).toEqual({ rowsPerChunk: 1_000, callsPerMinute: 3_000, concurrency: 8 });
   });

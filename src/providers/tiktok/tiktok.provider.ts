@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -11,6 +12,8 @@ import {
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
+import { TikTokManager } from './audiences/tiktok.manager.js';
+import { tiktokSupport } from './audiences/tiktok.support.js';
 import { TikTokFileClient } from './file/tiktok.file-client.js';
 import { newThrottles, type TikTokThrottles } from './tiktok.api.js';
 import { TikTokClient } from './tiktok.client.js';
@@ -32,7 +35,8 @@ const FILE_LIMITS: ProviderLimits = { rowsPerChunk: 200_000, callsPerMinute: 75,
 export class TikTokProvider extends AudienceProvider<TikTokRow> {
   readonly id = tiktokSettings.id;
   readonly limits = STREAM_LIMITS;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove', 'share', 'lookalike'] as const;
+  override readonly audiences = tiktokSupport;
 
   private readonly settings: TagSettings<TikTokTag>;
   /** By access token: TikTok counts the calls of its tags together. */
@@ -79,10 +83,20 @@ export class TikTokProvider extends AudienceProvider<TikTokRow> {
 
   client(name: string): ProviderClient<TikTokRow> {
     const tag = this.settings.get(name);
-    const throttles = this.throttles.get(tag.accessToken) ?? newThrottles();
-    this.throttles.set(tag.accessToken, throttles);
+    const throttles = this.throttlesOf(tag);
     return tag.route === 'file'
       ? new TikTokFileClient(tag, this.http, { throttles })
       : new TikTokClient(tag, this.http, { throttles });
+  }
+
+  override manager(name: string): AudienceManager<TikTokRow> {
+    const tag = this.settings.get(name);
+    return new TikTokManager(tag, this.http, { throttles: this.throttlesOf(tag) });
+  }
+
+  private throttlesOf({ accessToken }: TikTokTag): TikTokThrottles {
+    const throttles = this.throttles.get(accessToken) ?? newThrottles();
+    this.throttles.set(accessToken, throttles);
+    return throttles;
   }
 }

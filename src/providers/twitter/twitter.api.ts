@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { isRecord } from '../kit/answer-values.js';
 import type { PlatformHttp, PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
@@ -12,7 +12,7 @@ import { oauthHeader, queryText } from './twitter.signature.js';
 const VERSION = '12';
 
 export interface TwitterCall extends Pick<FailedCall, 'target' | 'rowsAtFault'> {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below the account: `/custom_audiences`. */
   readonly path: string;
   /** The path with ids left out. */
@@ -55,7 +55,7 @@ export class TwitterApi {
     return (this.options.now ?? Date.now)() + this.aheadMs;
   }
 
-  async call(call: TwitterCall, ctx: CallContext): Promise<TwitterAnswer> {
+  async call(call: TwitterCall, ctx: ManagementContext): Promise<TwitterAnswer> {
     let answer = await this.send(call, ctx);
     if (answer.status === 401) {
       // Nothing was carried out. If our clock was to blame, the time that X tells makes the next signature good.
@@ -77,7 +77,7 @@ export class TwitterApi {
     return { body: answer.body, pauseMs: pauseFor(answer.headers, now) };
   }
 
-  private send(call: TwitterCall, ctx: CallContext): Promise<PlatformResponse> {
+  private send(call: TwitterCall, ctx: ManagementContext): Promise<PlatformResponse> {
     const { baseUrl, adAccountId } = this.tag;
     const { method } = call;
     const now = this.now();

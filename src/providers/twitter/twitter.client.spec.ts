@@ -223,3 +223,30 @@ describe('an upload', () => {
     expect(pauseMs).toBeLessThanOrEqual(66_000);
   });
 });
+
+describe('a removal', () => {
+  it('takes out whoever has one of the identifiers, also when repeated and for people who are not in', async () => {
+    await start();
+    const audience = await client.createAudience('Buyers', ctx);
+    await client.upload(audience, [...rows, ['', PHONE, '']], ctx);
+    const leaving: TwitterRow[] = [
+      [JANE, '', ''],
+      [PHONE, '', ''],
+    ];
+    await expect(client.remove(audience, leaving, ctx)).resolves.toEqual({ accepted: 2, refused: [] });
+    await expect(client.remove(audience, leaving, ctx)).resolves.toEqual({ accepted: 2, refused: [] });
+    const [seen] = sandbox.twitter.audiences({ members: true });
+    expect(seen?.members?.map(({ columns }) => columns)).toEqual([{ phone_number: PHONE }]);
+    expect(sent('POST', '*/users').at(-1)?.body).toEqual([
+      { operation_type: 'Delete', params: { users: [{ email: [JANE] }] } },
+      { operation_type: 'Delete', params: { users: [{ email: [PHONE] }] } },
+    ]);
+  });
+
+  it('is refused as missing where the audience is gone', async () => {
+    await start();
+    const audience = await client.createAudience('Buyers', ctx);
+    sandbox.twitter.patchAudience(audience.id, { deleted: true });
+    await expect(client.remove(audience, rows, ctx)).rejects.toMatchObject({ code: 'audience-missing' });
+  });
+});

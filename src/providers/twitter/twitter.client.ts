@@ -10,7 +10,7 @@ import { PlatformUnavailableError, RequestRejectedError } from '../contract/prov
 import { integerOf, isRecord } from '../kit/answer-values.js';
 import type { PlatformHttp } from '../kit/platform-http.js';
 import { rowsAtFault } from './members/twitter.refusal.js';
-import { usersBody } from './members/twitter.users-body.js';
+import { removalBody, usersBody } from './members/twitter.users-body.js';
 import { TwitterApi, type TwitterOptions } from './twitter.api.js';
 import type { TwitterTag } from './twitter.config.js';
 import { notUnderstood } from './twitter.errors.js';
@@ -62,22 +62,37 @@ export class TwitterClient implements ProviderClient<TwitterRow> {
     }
   }
 
+  upload(audience: RemoteAudience, chunk: readonly TwitterRow[], ctx: UploadContext): Promise<Receipt> {
+    const ttlMs = this.tag.memberTtlDays * DAY_MS;
+    return this.change((now) => usersBody(chunk, now + ttlMs), audience, chunk, ctx);
+  }
+
+  /** A person leaves who has any of these identifiers. */
+  remove(audience: RemoteAudience, chunk: readonly TwitterRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.change(() => removalBody(chunk), audience, chunk, ctx);
+  }
+
   /** One request is taken as a whole or not at all. */
-  async upload(audience: RemoteAudience, chunk: readonly TwitterRow[], ctx: UploadContext): Promise<Receipt> {
-    const { body, pauseMs } = await this.api.call(
+  private async change(
+    body: (now: number) => Buffer,
+    audience: RemoteAudience,
+    chunk: readonly TwitterRow[],
+    ctx: CallContext,
+  ): Promise<Receipt> {
+    const { body: answer, pauseMs } = await this.api.call(
       {
         method: 'POST',
         path: `/custom_audiences/${encodeURIComponent(audience.id)}/users`,
         pathTemplate: '/custom_audiences/{audience}/users',
         target: 'members',
-        body: (now) => usersBody(chunk, now + this.tag.memberTtlDays * DAY_MS),
+        body,
         timeoutMs: UPLOAD_TIMEOUT_MS,
         plainValues: chunk.flatMap(([, , partnerUserId]) => (partnerUserId === '' ? [] : [partnerUserId])),
         rowsAtFault: (operationErrors) => rowsAtFault(operationErrors, chunk.length),
       },
       ctx,
     );
-    requireCount(body['data'], chunk.length);
+    requireCount(answer['data'], chunk.length);
     return { accepted: chunk.length, refused: [], pauseMs };
   }
 

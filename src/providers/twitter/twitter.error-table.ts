@@ -1,14 +1,16 @@
 import type { ProviderErrorKind } from '../contract/error-of-kind.js';
 
-/** What a call is about: some codes say another thing about an audience's members than about the account. */
-export type TwitterCallTarget = 'account' | 'members';
+/** What a call is about: some codes say another thing about an audience or its members than about the account. */
+export type TwitterCallTarget = 'account' | 'audience' | 'members';
 
 export interface TwitterErrorMeaning {
   readonly kind: ProviderErrorKind;
   /** Our words for the operator; X's own follow them. */
   readonly words: string;
-  /** What it means instead for a call that is about no audience's members. */
+  /** What it means instead for a call that is about the account. */
   readonly onAccount?: TwitterErrorMeaning;
+  /** And for one about an audience but not its members; the same as about these unless given. */
+  readonly onAudience?: TwitterErrorMeaning;
 }
 
 const credentials = meaning('credentials', 'keys or tokens are wrong or revoked, or the signature is not accepted');
@@ -36,7 +38,7 @@ const MEANINGS: readonly (readonly [codes: string, meaning: TwitterErrorMeaning]
   ['REQUEST_TOO_COMPLEX', tooLarge],
   ['FEATURE_NOT_AVAILABLE', meaning('permission', 'the ads account does not have this feature')],
   ['UNAUTHORIZED_ACCESS', credentials],
-  ['UNAUTHORIZED_CLIENT_APPLICATION', { ...notAllowListed, onAccount: notApproved }],
+  ['UNAUTHORIZED_CLIENT_APPLICATION', { ...notAllowListed, onAccount: notApproved, onAudience: notApproved }],
   ['ACCOUNT_NOT_FOUND', meaning('permission', 'the ads account is not there, or not for the user of the token')],
   ['USER_NOT_FOUND ACTION_NOT_ALLOWED READONLY_CLIENT_APPLICATION', permission],
   ['ACCOUNT_LOCKED_OUT CURRENT_USER_SUSPENDED', meaning('permission', 'the user of the token is locked or suspended')],
@@ -54,6 +56,12 @@ const BY_CODE: ReadonlyMap<string, TwitterErrorMeaning> = new Map(
 /** No code of its own is known for this one. */
 const UNSIGNED =
   /\b(?:accept|agree|sign)\w*\b.{0,80}\b(?:terms|agreement)\b|\b(?:terms|agreement)\b.{0,80}\b(?:accept|sign)/i;
+
+/** What it means for a call about this. */
+export function meaningFor(target: TwitterCallTarget, meaning: TwitterErrorMeaning): TwitterErrorMeaning {
+  const { onAccount = meaning, onAudience = meaning } = meaning;
+  return target === 'members' ? meaning : target === 'account' ? onAccount : onAudience;
+}
 
 /** What X's code means, or the HTTP status when there is none or it is unknown. */
 export function meaningOf(code: string, message: string, status: number): TwitterErrorMeaning {

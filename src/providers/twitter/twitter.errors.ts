@@ -9,7 +9,7 @@ import { isRecord, textOf } from '../kit/answer-values.js';
 import type { PlatformResponse } from '../kit/platform-http.js';
 import { redactText } from '../kit/redact.js';
 import { parseRetryAfter } from '../kit/retry-after.js';
-import { meaningOf, type TwitterCallTarget } from './twitter.error-table.js';
+import { meaningFor, meaningOf, type TwitterCallTarget } from './twitter.error-table.js';
 import { waitFor } from './twitter.limits.js';
 
 /** What has to be known of the call to tell what its error means. */
@@ -37,7 +37,7 @@ export function twitterError(answer: PlatformResponse, call: FailedCall): Provid
   }
   const { code, message } = error ?? { code: '', message: '' };
   const found = meaningOf(code, message, status);
-  const { kind, words } = call.target === 'account' ? (found.onAccount ?? found) : found;
+  const { kind, words } = meaningFor(call.target, found);
   // The body of an answer without errors is some proxy's page: nothing in it helps, anything may be in it.
   const said = message === '' ? '' : `: ${redactText(message, call.secrets)}`;
   const text = `X: ${words}${said}`;

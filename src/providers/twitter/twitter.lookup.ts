@@ -1,4 +1,4 @@
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import { isRecord } from '../kit/answer-values.js';
 import type { TwitterApi } from './twitter.api.js';
 import { notUnderstood } from './twitter.errors.js';
@@ -26,7 +26,7 @@ export async function audiencesNamed(
   name: string,
   search: 'by-name' | 'everywhere',
   api: TwitterApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<ListedAudience[]> {
   const q = Array.from(name).slice(0, LONGEST_SEARCH).join('');
   const all = await listAudiences(search === 'by-name' ? { q } : {}, api, ctx);
@@ -43,7 +43,7 @@ export function idOf(value: unknown): string | undefined {
 async function listAudiences(
   filter: Readonly<Record<string, string>>,
   api: TwitterApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<ListedAudience[]> {
   const audiences: ListedAudience[] = [];
   const seen = new Set<string>();
@@ -85,7 +85,7 @@ function audiencesOf(data: unknown): ListedAudience[] {
 }
 
 /** A next page that cannot be read is no last page: the audience may stand on it, and would be created again. */
-function nextCursor({ next_cursor: cursor }: Readonly<Record<string, unknown>>): string | undefined {
+export function nextCursor({ next_cursor: cursor }: Readonly<Record<string, unknown>>): string | undefined {
   if (cursor === null || cursor === undefined) {
     return undefined;
   }

@@ -44,7 +44,7 @@ describe('TwitterProvider', () => {
 
   it('tells what it is', () => {
     expect(provider.id).toBe('twitter');
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove', 'share']);
     expect(provider.tags()).toEqual(['default', 'same', 'eu']);
     expect(provider.limits).toEqual({
       rowsPerChunk: 20_000,

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -10,6 +11,8 @@ import {
 import type { AudienceUser } from '../contract/audience-user.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
+import { TwitterManager } from './audiences/twitter.manager.js';
+import { twitterSupport } from './audiences/twitter.support.js';
 import { MOST_ROW_BYTES, sentKeys, userBytes } from './members/twitter.users-body.js';
 import { TwitterClient } from './twitter.client.js';
 import { twitterSettings, type TwitterTag } from './twitter.config.js';
@@ -30,7 +33,8 @@ export class TwitterProvider extends AudienceProvider<TwitterRow> {
     callsPerMinute: 600,
     concurrency: 4,
   } as const;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove', 'share'] as const;
+  override readonly audiences = twitterSupport;
 
   private readonly settings: TagSettings<TwitterTag>;
   private readonly warnings = new Set<string>();
@@ -70,5 +74,9 @@ export class TwitterProvider extends AudienceProvider<TwitterRow> {
 
   client(tag: string): ProviderClient<TwitterRow> {
     return new TwitterClient(this.settings.get(tag), this.http, { warnings: this.warnings });
+  }
+
+  override manager(tag: string): AudienceManager<TwitterRow> {
+    return new TwitterManager(this.settings.get(tag), this.http, { warnings: this.warnings });
   }
 }

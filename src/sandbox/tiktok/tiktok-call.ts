@@ -94,14 +94,57 @@ export class Fields {
     return value as unknown[];
   }
 
+  /** The fields of an object in a body. */
+  object(name: string): Fields {
+    this.require(name);
+    return fieldsOf(this.values[name], name);
+  }
+
+  /** A list of 1 to `max` objects. */
+  objects(name: string, max: number): Fields[] {
+    this.require(name);
+    const items = this.list(name) ?? [];
+    requireLength(items, name, max);
+    return items.map((item, index) => fieldsOf(item, `${name}[${index}]`));
+  }
+
+  /** A list of 1 to `max` texts of 1 to `longest` characters. */
+  texts(name: string, max: number, longest: number): string[] | undefined {
+    const items = this.list(name);
+    if (items === undefined) return undefined;
+    requireLength(items, name, max);
+    return items.map((item, index) => {
+      if (typeof item === 'string' && item !== '' && item.length <= longest) return item;
+      throw invalidParameter(`${name}[${index}]: The length must be between 1 and ${longest}.`);
+    });
+  }
+
+  flag(name: string): boolean | undefined {
+    if (!this.has(name)) return undefined;
+    const value = this.values[name];
+    if (typeof value !== 'boolean') throw invalidParameter(`${name}: The field must be a boolean.`);
+    return value;
+  }
+
   /** A list of 1 to `max` ids. */
   ids(name: string, max: number): string[] | undefined {
     const items = this.list(name);
     if (items === undefined) return undefined;
-    if (items.length < 1 || items.length > max) {
-      throw invalidParameter(`${name}: The length of the list must be between 1 and ${max}.`);
-    }
+    requireLength(items, name, max);
     return items.map((item, index) => digits(item, `${name}[${index}]`));
+  }
+}
+
+function fieldsOf(value: unknown, name: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalidParameter(`${name}: The field must be an object.`);
+  }
+  return new Fields(value as Record<string, unknown>, 'body');
+}
+
+function requireLength(items: readonly unknown[], name: string, max: number): void {
+  if (items.length < 1 || items.length > max) {
+    throw invalidParameter(`${name}: The length of the list must be between 1 and ${max}.`);
   }
 }
 

@@ -39,6 +39,8 @@ describe('the simulator as tests see it', () => {
           valid: false,
           processing: true,
           errorMsg: null,
+          sharedWith: [],
+          lookalikeOf: null,
         },
       },
     ]);

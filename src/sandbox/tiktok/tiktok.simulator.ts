@@ -8,10 +8,13 @@ import { AudienceReadingHandler } from './audiences/audience-reading.handler.js'
 import { AudienceStore } from './audiences/audience-store.js';
 import { FileAudiencesHandler } from './audiences/file-audiences.handler.js';
 import { SegmentHandler } from './audiences/segment.handler.js';
+import { LookalikeHandler } from './derived/lookalike.handler.js';
+import { RuleAudienceHandler } from './derived/rule-audience.handler.js';
 import { FileStore } from './files/file-store.js';
 import { FileUploadHandler } from './files/file-upload.handler.js';
 import { MappingHandler } from './members/mapping.handler.js';
 import { RateLimiter } from './rate-limiter.js';
+import { SharingHandler } from './sharing/sharing.handler.js';
 import { invalidParameter, TikTokError } from './tiktok-error.js';
 import {
   TIKTOK_TOKEN_STATES,
@@ -114,6 +117,8 @@ export class TikTokSimulator implements Simulator {
     const reading = new AudienceReadingHandler(this.store);
     const audiences = new FileAudiencesHandler(this.store, this.files);
     const uploads = new FileUploadHandler(this.files, this.gate, this.settings);
+    const lookalikes = new LookalikeHandler(this.store);
+    const rules = new RuleAudienceHandler(this.store);
     const read = { scope: 30, limiter: this.general } as const;
     const write = { scope: 31, limiter: this.general } as const;
     const base = '/dmp/custom_audience';
@@ -124,6 +129,20 @@ export class TikTokSimulator implements Simulator {
       [`POST ${base}/create/`]: { ...write, answer: (call) => audiences.create(call) },
       [`POST ${base}/update/`]: { ...write, answer: (call) => audiences.update(call) },
       [`POST ${base}/delete/`]: { ...write, answer: (call) => audiences.delete(call) },
+      [`GET ${base}/apply/log/`]: { ...write, answer: (call) => reading.applyLog(call) },
+      [`POST ${base}/lookalike/create/`]: { ...write, answer: (call) => lookalikes.create(call) },
+      [`POST ${base}/rule/create/`]: { ...write, answer: (call) => rules.create(call) },
+      ...this.sharingRoutes(base),
+    };
+  }
+
+  private sharingRoutes(base: string): Record<string, TikTokRoute> {
+    const sharing = new SharingHandler(this.store);
+    const common = { scope: 32, limiter: this.general } as const;
+    return {
+      [`POST ${base}/share/`]: { ...common, answer: (call) => sharing.share(call) },
+      [`POST ${base}/share/cancel/`]: { ...common, answer: (call) => sharing.cancel(call) },
+      [`GET ${base}/share/log/`]: { ...common, answer: (call) => sharing.log(call) },
     };
   }
 

@@ -4,8 +4,8 @@ import { type SandboxClock } from '../sandbox-clock.js';
 import { notAllowed, TikTokError } from './tiktok-error.js';
 import { type TikTokSettings, type TikTokTokenState } from './tiktok-options.js';
 
-/** 30 reads audiences, 31 creates and changes them: https://business-api.tiktok.com/portal/docs?id=1753986142651394 */
-export type Scope = 30 | 31;
+/** 30 reads audiences, 31 creates and changes them, 32 shares them: https://business-api.tiktok.com/portal/docs?id=1753986142651394 */
+export type Scope = 30 | 31 | 32;
 
 const CODE_LIFETIME_MS = 3_600_000;
 

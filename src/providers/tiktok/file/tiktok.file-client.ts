@@ -13,21 +13,22 @@ import { TikTokApi, type TikTokOptions } from '../tiktok.api.js';
 import { receiptOf } from '../tiktok.client.js';
 import type { TikTokTag } from '../tiktok.config.js';
 import { notUnderstood } from '../tiktok.errors.js';
-import { audienceDetails, audienceNamed, idOf, remoteName } from '../tiktok.lookup.js';
+import { audienceDetails, audienceNamed, idOf, LONGEST_NAME, remoteName } from '../tiktok.lookup.js';
 import type { TikTokRow } from '../tiktok.normaliser.js';
 import { audienceFile, FILE_KIND, fileUpload } from './tiktok.file-body.js';
 import { obstacle, refusalOf } from './tiktok.file-state.js';
 
-const FILE_TYPE = 'Customer File Audience';
+/** What a file does to the audience it is sent for. */
+type FileAction = 'APPEND' | 'REMOVE';
 
-const LONGEST_FILE_NAME = 128;
+const FILE_TYPE = 'Customer File Audience';
 
 const UPLOAD_TIMEOUT_MS = 120_000;
 
 const WRONG_SIGNATURE = '40900';
 
 /**
- * Customer file audiences of one ad account: a file per chunk, the first makes the audience, the others are appended.
+ * Customer file audiences of one ad account: a file per chunk; the first makes the audience, the others add to it or take away.
  * https://business-api.tiktok.com/portal/docs?id=1747012327159809
  */
 export class TikTokFileClient implements ProviderClient<TikTokRow> {
@@ -42,8 +43,8 @@ export class TikTokFileClient implements ProviderClient<TikTokRow> {
   }
 
   async findAudience(segment: string, ctx: CallContext): Promise<RemoteAudience | undefined> {
-    const name = remoteName(segment, LONGEST_FILE_NAME);
-    const found = await audienceNamed(name, FILE_TYPE, this.tag.advertiserId, this.api, ctx);
+    const name = remoteName(segment, LONGEST_NAME);
+    const found = await audienceNamed(name, [FILE_TYPE], this.tag.advertiserId, this.api, ctx);
     if (found && found.calculateType !== FILE_KIND) {
       throw new RequestRejectedError(
         `TikTok: the audience of this name takes files of another kind than ${FILE_KIND}, which cannot be changed`,
@@ -63,7 +64,7 @@ export class TikTokFileClient implements ProviderClient<TikTokRow> {
         target: 'account',
         body: {
           advertiser_id: advertiserId,
-          custom_audience_name: remoteName(segment, LONGEST_FILE_NAME),
+          custom_audience_name: remoteName(segment, LONGEST_NAME),
           calculate_type: FILE_KIND,
           file_paths: [filePath],
           retention_in_days: retentionInDays,
@@ -78,14 +79,28 @@ export class TikTokFileClient implements ProviderClient<TikTokRow> {
     return { id, receipt: receiptOf(ctx.firstChunk.length, isPartial) };
   }
 
-  async upload(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+  upload(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.change('APPEND', audience, chunk, ctx);
+  }
+
+  /** TikTok changes nothing where fewer than 1,000 people would be left, and says so of the audience when it is done. */
+  remove(audience: RemoteAudience, chunk: readonly TikTokRow[], ctx: UploadContext): Promise<Receipt> {
+    return this.change('REMOVE', audience, chunk, ctx);
+  }
+
+  private async change(
+    action: FileAction,
+    audience: RemoteAudience,
+    chunk: readonly TikTokRow[],
+    ctx: CallContext,
+  ): Promise<Receipt> {
     const against = obstacle(await this.details(audience, ctx), this.api.now());
     if (against) {
       throw against;
     }
     const filePath = await this.uploadFile(chunk, ctx);
     try {
-      return receiptOf(chunk.length, await this.append(audience, filePath, ctx));
+      return receiptOf(chunk.length, await this.apply(action, audience, filePath, ctx));
     } catch (error) {
       if (error instanceof RequestRejectedError) {
         throw await this.causeOf(error, audience, ctx);
@@ -95,7 +110,12 @@ export class TikTokFileClient implements ProviderClient<TikTokRow> {
   }
 
   /** Whether TikTok took the file in part only. The action is always named: without one, the file replaces all members. */
-  private async append(audience: RemoteAudience, filePath: string, ctx: CallContext): Promise<boolean> {
+  private async apply(
+    action: FileAction,
+    audience: RemoteAudience,
+    filePath: string,
+    ctx: CallContext,
+  ): Promise<boolean> {
     const { isPartial } = await this.api.call(
       {
         method: 'POST',
@@ -105,7 +125,7 @@ export class TikTokFileClient implements ProviderClient<TikTokRow> {
           advertiser_id: this.tag.advertiserId,
           custom_audience_id: audience.id,
           file_paths: [filePath],
-          action: 'APPEND',
+          action,
         },
       },
       ctx,

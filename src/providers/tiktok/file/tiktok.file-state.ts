@@ -45,7 +45,7 @@ export function refusalOf(refusal: ProviderError, audience: TikTokAudience | und
 /** Asked again after about as long as it has been going on already: soon at first, in the end once an hour. */
 function beingProcessed(audience: TikTokAudience, now: number, platformCode?: string): ProviderError {
   const ageMs = now - (audience.changedAt ?? now);
-  return new PlatformUnavailableError('TikTok: the audience is being processed and takes no file until it is done', {
+  return new PlatformUnavailableError('TikTok: the audience is being processed and takes no change until it is done', {
     platformCode,
     retryAfterMs: Math.min(Math.max(ageMs, SHORTEST_WAIT_MS), LONGEST_WAIT_MS),
   });
@@ -55,7 +55,7 @@ function beingProcessed(audience: TikTokAudience, now: number, platformCode?: st
 function tooSmall({ failure }: TikTokAudience, platformCode?: string): ProviderError {
   const said = failure === '' ? '' : `: ${redactText(failure)}`;
   return new RequestRejectedError(
-    `TikTok: fewer than ${SMALLEST} people were found for the audience, which takes no file any more; delete it${said}`,
+    `TikTok: fewer than ${SMALLEST} people were found for the audience, which takes no change any more; delete it${said}`,
     { platformCode },
   );
 }

@@ -18,14 +18,22 @@ export function usersPerOperation(rows: number): number {
 }
 
 /**
- * The body of an upload. Written by hand, because all that changes are digests, and objects for `JSON.stringify` would cost
- * more than the digests themselves.
+ * The body of a call that adds people, or renews those who are in. Written by hand, because all that changes are digests, and
+ * objects for `JSON.stringify` would cost more than the digests themselves.
  * https://docs.x.com/x-ads-api/audiences/reference#custom-audience-users
  *
  * @param expiresAt when the members leave, ms since 1970
  */
 export function usersBody(rows: readonly TwitterRow[], expiresAt: number): Buffer {
-  const head = `{"operation_type":"Update","params":{"expires_at":"${timeText(expiresAt)}","users":[`;
+  return operationsBody(`{"operation_type":"Update","params":{"expires_at":"${timeText(expiresAt)}","users":[`, rows);
+}
+
+/** The body of a call that takes people out: any one identifier that a person was added with is enough. */
+export function removalBody(rows: readonly TwitterRow[]): Buffer {
+  return operationsBody('{"operation_type":"Delete","params":{"users":[', rows);
+}
+
+function operationsBody(head: string, rows: readonly TwitterRow[]): Buffer {
   const size = usersPerOperation(rows.length);
   let operations = '';
   rows.forEach((row, at) => {

@@ -1,6 +1,6 @@
 import { SandboxInputError } from '../../sandbox-input.js';
 import { type AudiencesFilter, type AudienceView } from '../../simulator.js';
-import { type TikTokAudience } from './audience.js';
+import { type AdGroupUse, type TikTokAudience } from './audience.js';
 import { isValid } from './audience-fields.js';
 import { coverOf } from './audience-progress.js';
 import { type AudienceStore } from './audience-store.js';
@@ -29,6 +29,8 @@ export function viewTikTokAudience(
       valid: isValid(audience, { now, minimumSize: store.settings.minimumSize }),
       processing: audience.job !== undefined || audience.unsettledSince !== undefined,
       errorMsg: audience.errorMsg ?? null,
+      sharedWith: audience.sharedWith,
+      lookalikeOf: audience.lookalike?.['source_audience_id'] ?? null,
     },
     ...(members === true ? { members: audience.members.list(offset ?? 0, limit ?? DEFAULT_MEMBER_LIMIT) } : {}),
   };
@@ -37,7 +39,7 @@ export function viewTikTokAudience(
 /**
  * Changes an audience from the outside: `deleted`, `expired` and `failNextJob` (the next file fails) are switched on by true,
  * `skipRows` is the number of rows that each mapping call or file leaves out with code 20001, `coverNum` the number of matched people,
- * and `sharedWith` a list of ad accounts.
+ * `sharedWith` a list of ad accounts, and `adGroups` those that use it, in the platform's form.
  */
 export function patchTikTokAudience(
   audience: TikTokAudience,
@@ -48,6 +50,7 @@ export function patchTikTokAudience(
     if (name === 'deleted' && value === true) store.delete(audience.id);
     else if ((name === 'expired' || name === 'failNextJob') && typeof value === 'boolean') audience[name] = value;
     else if ((name === 'skipRows' || name === 'coverNum') && isCount(value)) audience[name] = value;
+    else if (name === 'adGroups' && isUses(value)) audience.adGroups = value;
     else if (name === 'sharedWith' && isTextList(value)) audience.sharedWith = value;
     else throw new SandboxInputError(`an audience has no ${name} that could become this`);
   }
@@ -55,6 +58,15 @@ export function patchTikTokAudience(
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0;
+}
+
+function isUses(value: unknown): value is AdGroupUse[] {
+  return (
+    Array.isArray(value) &&
+    (value as Partial<AdGroupUse>[]).every(
+      ({ adgroup_id: id, usage_mode: mode }) => typeof id === 'string' && (mode === 'Include' || mode === 'Exclude'),
+    )
+  );
 }
 
 function isTextList(value: unknown): value is string[] {

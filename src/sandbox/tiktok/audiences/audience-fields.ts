@@ -26,8 +26,8 @@ export function detailFields(audience: TikTokAudience, view: Viewpoint): object 
     owner_id: audience.advertiserId,
     msg: null,
     error_msg: audience.errorMsg ?? null,
-    rule: '{"inclusions": null, "exclusions": null}',
-    lookalike_spec: null,
+    rule: audience.rule === undefined ? '{"inclusions": null, "exclusions": null}' : JSON.stringify(audience.rule),
+    lookalike_spec: audience.lookalike ?? null,
   };
 }
 

@@ -21,7 +21,7 @@ export function advanceAudience(
   }
   if (unsettledSince !== undefined && now - unsettledSince >= processingMs) {
     delete audience.unsettledSince;
-    audience.coverNum = matcher.cover(audience.members);
+    audience.coverNum = audience.findsPeople ?? matcher.cover(audience.members);
     noteHistory(audience, 'update', unsettledSince + processingMs);
   }
 }

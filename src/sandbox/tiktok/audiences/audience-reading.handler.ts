@@ -1,5 +1,6 @@
 import { type TikTokAnswer, type TikTokCall } from '../tiktok-call.js';
 import { notFound } from '../tiktok-error.js';
+import { platformTime } from './audience-progress.js';
 import { detailFields, listFields, type Viewpoint } from './audience-fields.js';
 import { type AudienceStore } from './audience-store.js';
 
@@ -23,12 +24,7 @@ export class AudienceReadingHandler {
     return {
       data: {
         list: shown.map((audience) => listFields(audience, this.viewpoint(advertiser))),
-        page_info: {
-          page,
-          page_size: size,
-          total_number: found.length,
-          total_page: Math.ceil(found.length / size),
-        },
+        page_info: pageInfo(page, size, found.length),
       },
     };
   }
@@ -53,7 +49,33 @@ export class AudienceReadingHandler {
     return { data: { list } };
   }
 
+  /** The ad groups that audiences were applied to; for their owner only. */
+  applyLog({ fields, token }: TikTokCall): TikTokAnswer {
+    const advertiser = fields.advertiserId();
+    fields.require('custom_audience_ids');
+    const wanted = fields.ids('custom_audience_ids', MAX_IDS) ?? [];
+    const page = fields.integer('page', 1, Number.MAX_SAFE_INTEGER) ?? 1;
+    const size = fields.integer('page_size', 1, MAX_PAGE_SIZE) ?? DEFAULT_PAGE_SIZE;
+    this.store.gate.requireAdvertiser(token, advertiser);
+    const found = wanted.flatMap((id) => {
+      const { adGroups } = this.store.owned([advertiser], id);
+      const at = platformTime(this.store.now());
+      return adGroups.map((use) => ({ audience_id: id, ...use, editor: 'open_api', action_timestamp: at }));
+    });
+    return {
+      data: {
+        advertiser_id: advertiser,
+        list: found.slice((page - 1) * size, page * size),
+        page_info: pageInfo(page, size, found.length),
+      },
+    };
+  }
+
   private viewpoint(advertiser: string): Viewpoint {
     return { advertiser, now: this.store.now(), minimumSize: this.store.settings.minimumSize };
   }
+}
+
+function pageInfo(page: number, size: number, total: number): object {
+  return { page, page_size: size, total_number: total, total_page: Math.ceil(total / size) };
 }

@@ -45,6 +45,7 @@ export class AudienceStore {
       coverNum: 0,
       history: [],
       sharedWith: [],
+      adGroups: [],
       skipRows: 0,
       failNextJob: false,
       expired: false,

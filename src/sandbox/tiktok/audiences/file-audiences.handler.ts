@@ -77,8 +77,12 @@ export class FileAudiencesHandler {
     const ids = fields.ids('custom_audience_ids', MAX_DELETED) ?? [];
     this.store.gate.requireAdvertiser(token, advertiser);
     for (const id of ids) {
-      if (this.store.owned([advertiser], id).type === 'Partner') {
+      const audience = this.store.owned([advertiser], id);
+      if (audience.type === 'Partner') {
         throw invalidParameter(`custom_audience_ids: Audience ${id} is a segment.`);
+      }
+      if (audience.lookalike !== undefined && audience.adGroups.length > 0) {
+        throw invalidParameter('The lookalike audience is used by ad groups. Disconnect it before you delete it.');
       }
     }
     for (const id of ids) this.store.delete(id);
@@ -97,8 +101,8 @@ export class FileAudiencesHandler {
 
   /** One change at a time, and none of an audience that turned out empty. */
   private checkEditable(audience: TikTokAudience, renameOnly: boolean): void {
-    if (audience.type === 'Partner') {
-      if (renameOnly && this.store.settings.renameSegments) return;
+    if (audience.type !== 'Customer File Audience') {
+      if (renameOnly && (audience.type !== 'Partner' || this.store.settings.renameSegments)) return;
       throw invalidParameter('The type of the audience does not support this operation.');
     }
     const now = this.store.now();

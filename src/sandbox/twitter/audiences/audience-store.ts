@@ -43,6 +43,7 @@ export class AudienceStore {
       deleted: false,
       miscount: 0,
       refuses: [],
+      campaigns: [],
     };
     this.audiences.set(audience.id, audience);
     return audience;

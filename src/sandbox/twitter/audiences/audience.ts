@@ -1,5 +1,16 @@
 import { type MemberSet } from '../members/member-set.js';
 
+/** A campaign that targets an audience, as the platform shows it. */
+export interface TargetingCampaign {
+  readonly campaign_id: string;
+  readonly campaign_name: string;
+  readonly line_items: readonly {
+    readonly id: string;
+    readonly name: string | null;
+    readonly servable: boolean;
+  }[];
+}
+
 /** One custom audience. Times are milliseconds since 1970. */
 export interface TwitterAudience {
   readonly id: string;
@@ -22,4 +33,6 @@ export interface TwitterAudience {
   refuses: readonly string[];
   /** What keeps it from being targeted beside its size. Set from outside. */
   reason?: string;
+  /** What targets it. Set from outside. */
+  campaigns: readonly TargetingCampaign[];
 }

@@ -73,11 +73,18 @@ export class AudiencesHandler {
     return { data: this.fields(audience, ids.account) };
   }
 
-  /** No campaign of the sandbox targets anything. */
+  /** Only line items that can serve, and their campaigns, unless all are asked for. */
   targeted({ ids, params }: AdsCall): AdsAnswer {
-    this.store.owned(ids.account, ids.audience);
-    params.flag('with_active', true);
-    return { data: [], nextCursor: null };
+    const { campaigns } = this.store.owned(ids.account, ids.audience);
+    const onlyActive = params.flag('with_active', true);
+    const shown = campaigns
+      .map((campaign) => ({
+        ...campaign,
+        line_items: campaign.line_items.filter(({ servable }) => servable || !onlyActive),
+      }))
+      .filter(({ line_items: items }) => items.length > 0);
+    const { items, ...page } = pageOf(shown, params);
+    return { data: [...items], ...page };
   }
 
   private visible(account: string, scope: 'OWNER' | 'SHARED'): TwitterAudience[] {

@@ -170,4 +170,21 @@ describe('an audience', () => {
     const id = await twitter.audience();
     expect((await twitter.get(`${AUDIENCES}/${id}/targeted`)).body).toMatchObject({ data: [], next_cursor: null });
   });
+
+  it('is used by the campaigns that it was told of, those that serve unless all are asked for', async () => {
+    const id = await twitter.audience();
+    const [serving, resting] = [
+      { id: 'a1', name: null, servable: true },
+      { id: 'a2', name: null, servable: false },
+    ];
+    const campaigns = [
+      { campaign_id: 'c1', campaign_name: 'One', line_items: [serving, resting] },
+      { campaign_id: 'c2', campaign_name: 'Two', line_items: [resting] },
+    ];
+    sandbox.twitter.patchAudience(id, { campaigns });
+    const { body } = await twitter.get(`${AUDIENCES}/${id}/targeted`);
+    expect(body).toMatchObject({ data: [{ campaign_id: 'c1', line_items: [serving] }] });
+    const all = await twitter.get(`${AUDIENCES}/${id}/targeted`, { with_active: 'false' });
+    expect(all.body).toMatchObject({ data: campaigns });
+  });
 });
