@@ -13,7 +13,7 @@ type Identifier = Readonly<Record<'email' | 'phone_number', string>>;
 
 /**
  * Has Klaviyo delete the profiles of people for good, whatever lists they are in. A job takes one identifier and deletes all
- * profiles that have it; that there is none is as good.
+ * profiles that have it, those of others with the same number included; that there is none is as good.
  * https://developers.klaviyo.com/en/reference/request_profile_deletion (section 8 of the notes)
  */
 export async function eraseProfiles(

@@ -150,7 +150,7 @@ describe('KlaviyoManager.read', () => {
 describe('KlaviyoManager.update', () => {
   it('renames segment and list, once', async () => {
     const { manager, id } = await start();
-    await manager.update(id, { name: 'Käufer' }, ctx);
+    await manager.update(id, { name: 'Käufer', description: undefined }, ctx);
     expect(shape()).toEqual([['Käufer', 'Käufer']]);
     sandbox.klaviyo.clearRequests();
     await manager.update(id, { name: 'Käufer' }, ctx);

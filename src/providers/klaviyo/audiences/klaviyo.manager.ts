@@ -66,11 +66,11 @@ export class KlaviyoManager implements AudienceManager<KlaviyoRow> {
     };
   }
 
-  /** Segment first: it is found by the list's name, also when the second half has to be done again. */
+  /** Segment first: it is found by the list's name, which must be the old one as long as there is something left to do. */
   async update(id: string, change: AudienceChange, ctx: ManagementContext): Promise<void> {
     const { name, ...others } = change;
-    const [other] = Object.keys(others);
-    if (other !== undefined) throw new RequestRejectedError(`Klaviyo: lists and segments have no ${other} to change`);
+    const [other] = Object.entries(others).filter(([, value]) => value !== undefined);
+    if (other) throw new RequestRejectedError(`Klaviyo: lists and segments have no ${other[0]} to change`);
     if (name === undefined) return;
     const list = await this.groups.get('list', id, ctx);
     for (const segment of await this.segmentsOver(list, ctx)) {

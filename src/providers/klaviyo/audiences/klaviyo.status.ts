@@ -54,7 +54,7 @@ function failureOf(segment: KlaviyoAudienceState['segment'], { hasFailed }: Audi
   if (typeof segment === 'object' && !segment.isActive) {
     return 'The segment was deactivated in Klaviyo, so that its members no longer change.';
   }
-  return hasFailed ? 'The latest upload failed for good; what had arrived before it is still there.' : undefined;
+  return hasFailed ? 'The latest upload failed for good; its delivery says why.' : undefined;
 }
 
 function populating(statusReason: string): KlaviyoStatus {
