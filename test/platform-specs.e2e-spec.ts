@@ -2,6 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import type { AudienceFacts } from '../src/providers/contract/audience-manager.js';
+import {
+  AUDIENCE_PROVIDERS,
+  type AudienceProvider,
+  type UploadContext,
+} from '../src/providers/contract/audience-provider.js';
 import { OpenApiRequests } from './support/openapi-requests.js';
 import { manyUsers, startService, type TestService, TWO_USERS } from './support/service.js';
 import { batchOf, eventually, get, upload } from './support/upload.js';
@@ -22,6 +28,8 @@ const EVERYTHING = {
   postalCode: '20500',
   purchase: { currency: 'USD', profit: 12.5, total7Days: '40' },
 };
+
+const ctx = { deliveryId: 'specs', signal: new AbortController().signal } as UploadContext;
 
 (isThere ? describe : describe.skip)('what is sent, held against the platforms’ own descriptions', () => {
   let service: TestService;
@@ -46,7 +54,22 @@ const EVERYTHING = {
   });
   afterAll(() => service.stop());
 
-  it('finds every request to Klaviyo as its OpenAPI document says', () => {
+  /** Everything that is done to an audience besides filling it. */
+  async function manageKlaviyo(): Promise<void> {
+    const providers = service.app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
+    const provider = providers.find(({ id }) => id === 'klaviyo')!;
+    const [manager, client] = [provider.manager!('default'), provider.client('default')];
+    const { id } = service.sandbox.klaviyo.audiences()[0]!;
+    const rows = provider.prepare([EVERYTHING, ...TWO_USERS], 'default').rows.map(({ row }) => row);
+    await manager.read(id, { now: new Date(), lastUploadAt: null } as AudienceFacts, ctx);
+    await client.remove!({ id }, rows, ctx);
+    await manager.erase!(rows, ctx);
+    await manager.update!(id, { name: 'Renamed' }, ctx);
+    await manager.delete(id, ctx);
+  }
+
+  it('finds every request to Klaviyo as its OpenAPI document says', async () => {
+    await manageKlaviyo();
     const document = readFileSync(join(SPECS, 'klaviyo/openapi-trimmed.json'), 'utf8');
     const described = new OpenApiRequests(JSON.parse(document) as never);
     const { requests } = service.sandbox.klaviyo.requests();
@@ -56,8 +79,19 @@ const EVERYTHING = {
         'POST /api/lists',
         'POST /api/segments',
         'POST /api/profile-bulk-import-jobs',
+        'POST /api/data-privacy-deletion-jobs',
       ]),
     );
+    const changes = requests.filter(({ method }) => method === 'PATCH' || method === 'DELETE');
+    expect(
+      changes.map(({ method, path }) => `${method} ${path.replace(/(?<=\/)[A-Za-z0-9]{6}(?=\/|$)/, '{id}')}`),
+    ).toEqual([
+      'DELETE /api/lists/{id}/relationships/profiles',
+      'PATCH /api/segments/{id}',
+      'PATCH /api/lists/{id}',
+      'DELETE /api/segments/{id}',
+      'DELETE /api/lists/{id}',
+    ]);
     expect(requests.some(({ method, path }) => method === 'GET' && /bulk-import-jobs\/[^/]+/.test(path))).toBe(true);
     expect(requests.flatMap((request) => described.problems(request))).toEqual([]);
   });

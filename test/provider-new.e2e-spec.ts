@@ -32,10 +32,12 @@ const WRITTEN = [
   `${PROVIDER}/pinterest.config.ts`,
   `${PROVIDER}/pinterest.contract.spec.ts`,
   `${PROVIDER}/pinterest.errors.ts`,
+  `${PROVIDER}/pinterest.manager.ts`,
   `${PROVIDER}/pinterest.module.ts`,
   `${PROVIDER}/pinterest.normaliser.spec.ts`,
   `${PROVIDER}/pinterest.normaliser.ts`,
   `${PROVIDER}/pinterest.provider.ts`,
+  `${PROVIDER}/pinterest.support.ts`,
   'src/sandbox/pinterest/pinterest.simulator.ts',
 ];
 const CHANGED = ['.env.example', 'src/providers/platforms.ts', 'src/sandbox/sandbox.ts'];
@@ -63,6 +65,12 @@ const KEPT = [
   'preparing anything sends the same for a number however it is grouped',
   'preparing anything passes digests on in lower case, or rejects them where values go plain',
   'delivering sends nothing for users that it cannot use, and says so',
+  'managing says of each action that it lacks, in a sentence, why and what there is instead',
+  'managing has what update needs, or says that it lacks it',
+  'managing has what share needs, or says that it lacks it',
+  'managing has what createLookalike needs, or says that it lacks it',
+  'managing can do what it offers, and offers what it can do',
+  'managing tells bounds and a pace that can be kept',
   'privacy tells rejections by batch, row, edgeTagId, field and reason, and no other value',
 ];
 const LEFT_TO_WRITE = [
@@ -79,6 +87,12 @@ const LEFT_TO_WRITE = [
   'failing waits and delivers after a dropped connection at the look-up',
   'failing waits as long as a rate limit says',
   'failing stops the tag with a credential that is expired as credentials-rejected, and delivers once it is mended and resumed',
+  'managing reads a fresh audience',
+  'managing shows in reading what it has changed',
+  'managing deletes an audience, also one that is gone already, and reads nothing then',
+  'managing takes users out who were sent, also those who are out already',
+  'managing tells a credential that is expired',
+  'managing tells how long a rate limit lasts',
   'privacy lets plain values leave only where the platform wants them plain',
   'privacy keeps the credential out of every address',
   'privacy writes neither credential nor value to its log, whatever the platform refuses',

@@ -6,6 +6,7 @@ import type { ContractFacts } from './contract-facts.js';
 import { describeDelivering } from './delivering.js';
 import { describeExplaining } from './explaining.js';
 import { describeFailing } from './failing.js';
+import { describeManaging } from './managing.js';
 import { describePreparing } from './preparing.js';
 import { describePreparingAnything } from './preparing-anything.js';
 import { describePrivacy } from './privacy.js';
@@ -61,6 +62,7 @@ export function describeProvider(facts: ContractFacts): void {
     describePreparingAnything(bench);
     describeDelivering(bench);
     describeFailing(bench);
+    describeManaging(bench);
     describePrivacy(bench);
   });
 }

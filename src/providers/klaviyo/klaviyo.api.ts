@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import type { PlatformHttp, PlatformRequest, PlatformResponse } from '../kit/platform-http.js';
 import type { KlaviyoTag } from './klaviyo.config.js';
 import { type KlaviyoCallTarget, klaviyoError, notUnderstood } from './klaviyo.errors.js';
@@ -10,7 +10,7 @@ const MEDIA_TYPE = 'application/vnd.api+json';
 const PAGE_PAUSE_MS = 110;
 
 export interface KlaviyoCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the origin: `/api/lists`. */
   readonly path: string;
   readonly pathTemplate?: string;
@@ -47,7 +47,7 @@ export class KlaviyoApi {
   ) {}
 
   /** The answer as it came. */
-  send(call: KlaviyoCall, ctx: CallContext): Promise<PlatformResponse> {
+  send(call: KlaviyoCall, ctx: ManagementContext): Promise<PlatformResponse> {
     const { apiKey, revision, baseUrl } = this.tag;
     const request: PlatformRequest = {
       method: call.method,
@@ -73,8 +73,13 @@ export class KlaviyoApi {
     if (error) throw error;
   }
 
+  /** A call whose answer holds nothing. */
+  async done(call: KlaviyoCall, ctx: ManagementContext): Promise<void> {
+    this.check(await this.send(call, ctx), call.target);
+  }
+
   /** The resource that a call answers with. */
-  async one(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoResource> {
+  async one(call: KlaviyoCall, ctx: ManagementContext): Promise<KlaviyoResource> {
     const answer = await this.send(call, ctx);
     this.check(answer, call.target);
     return resourceIn(answer);
@@ -84,7 +89,7 @@ export class KlaviyoApi {
    * A collection, all its pages. Where the next one cannot be told, that is an error and not the end: what is taken for absent
    * is created again.
    */
-  async all(call: KlaviyoCall, ctx: CallContext): Promise<readonly KlaviyoResource[]> {
+  async all(call: KlaviyoCall, ctx: ManagementContext): Promise<readonly KlaviyoResource[]> {
     const first = await this.page(call, ctx);
     const resources = [...first.resources];
     const seen = new Set<string>();
@@ -99,7 +104,7 @@ export class KlaviyoApi {
     return resources;
   }
 
-  private async page(call: KlaviyoCall, ctx: CallContext): Promise<KlaviyoPage> {
+  private async page(call: KlaviyoCall, ctx: ManagementContext): Promise<KlaviyoPage> {
     const answer = await this.send(call, ctx);
     this.check(answer, call.target);
     const { data, links } = (answer.body ?? {}) as { data?: unknown; links?: { next?: unknown } | null };

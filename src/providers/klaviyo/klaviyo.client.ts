@@ -6,11 +6,11 @@ import type {
   RemoteAudience,
   UploadContext,
 } from '../contract/audience-provider.js';
-import { PlatformUnavailableError, type RateLimitedError } from '../contract/provider-errors.js';
 import type { PlatformHttp, PlatformResponse } from '../kit/platform-http.js';
+import { heldAlone } from './audiences/klaviyo.pace.js';
+import { removeProfiles } from './audiences/klaviyo.removal.js';
 import { KlaviyoApi, type KlaviyoApiOptions, resourceIn } from './klaviyo.api.js';
 import type { KlaviyoTag } from './klaviyo.config.js';
-import { isDayLimit } from './klaviyo.errors.js';
 import { importBody, importRows, jobTicket, malformedProfiles } from './jobs/klaviyo.import.js';
 import { importOutcome } from './jobs/klaviyo.job.js';
 import { named } from './klaviyo.lookup.js';
@@ -48,7 +48,7 @@ export class KlaviyoClient implements ProviderClient<KlaviyoRow> {
     const list = await this.api
       .one({ method: 'POST', path: '/api/lists', target: 'lists', body }, ctx)
       .catch((error: unknown) => {
-        throw isDayLimit(error) ? listsUsedUp(error) : error;
+        throw heldAlone(error);
       });
     return this.withSegment(segment, list.id, ctx);
   }
@@ -72,6 +72,11 @@ export class KlaviyoClient implements ProviderClient<KlaviyoRow> {
     return { accepted: 0, refused, remoteJobId: jobTicket(resourceIn(answer).id, rows) };
   }
 
+  /** Takes the profiles out of the list, and so out of the segment; in Klaviyo they stay, with their consent. */
+  remove(audience: RemoteAudience, chunk: readonly KlaviyoRow[], ctx: UploadContext): Promise<Receipt> {
+    return removeProfiles(audience.id, chunk, this.api, ctx);
+  }
+
   pollUpload(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'> {
     return importOutcome(remoteJobId, this.api, ctx);
   }
@@ -90,9 +95,4 @@ export class KlaviyoClient implements ProviderClient<KlaviyoRow> {
     const path = '/api/profile-bulk-import-jobs';
     return this.api.send({ method: 'POST', path, target: 'import', body, timeoutMs: UPLOAD_TIMEOUT_MS }, ctx);
   }
-}
-
-/** 150 new lists a day: it is this delivery that waits, while the tag goes on filling the lists it has. */
-function listsUsedUp({ message, platformCode, retryAfterMs }: RateLimitedError): PlatformUnavailableError {
-  return new PlatformUnavailableError(message, { platformCode, retryAfterMs });
 }

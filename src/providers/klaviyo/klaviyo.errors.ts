@@ -14,7 +14,7 @@ import { redactText } from '../kit/redact.js';
 import { LONGEST_WAIT_MS, parseRetryAfter } from '../kit/retry-after.js';
 
 /** What a call is about: the same status says different things of different objects. */
-export type KlaviyoCallTarget = 'lists' | 'segments' | 'import' | 'job';
+export type KlaviyoCallTarget = 'lists' | 'segments' | 'list' | 'segment' | 'members' | 'import' | 'job' | 'erasure';
 
 /** One entry of `errors[]`. */
 export interface KlaviyoError {
@@ -38,14 +38,20 @@ type ErrorType = new (message: string, details: { readonly platformCode: string 
 const SCOPES: Readonly<Record<KlaviyoCallTarget, string>> = {
   lists: 'lists:read and lists:write',
   segments: 'segments:read and segments:write',
+  list: 'lists:read and lists:write',
+  segment: 'segments:read and segments:write',
+  members: 'lists:read, lists:write, profiles:read and profiles:write',
   import: 'lists:write and profiles:write',
   job: 'lists:read and profiles:read',
+  erasure: 'data-privacy:write',
 };
 
 /** The limits of a second and of a minute ask for less; what asks for more is the limit of a day. */
 const LONGEST_MINUTE_WAIT_MS = 2 * 60_000;
 
 const ROW_POINTER = /\/profiles\/data\/(\d+)(?:\/|$)/;
+/** Calls about people: an error may quote their values, whatever it speaks of. */
+const ABOUT_PEOPLE: readonly KlaviyoCallTarget[] = ['members', 'import', 'erasure'];
 const TOO_LARGE = /too large|payload size|exceeds? (?:the )?(?:maximum|limit)|larger than/i;
 
 /** The error that an answer stands for; undefined for an answer that is none. */
@@ -129,6 +135,10 @@ function meaningOf(failure: Failure): Meaning {
 function meaningOfBadRequest({ answer, target, errors }: Failure): Meaning {
   if (isHtml(answer))
     return [RequestRejectedError, 'refused by the network in front of it; is the key as Klaviyo gave it?'];
+  if (target === 'members' && errors.some(({ detail }) => /^Invalid profile IDs/.test(detail))) {
+    // Erased or merged since it was looked up: the next look-up does not find it.
+    return [PlatformUnavailableError, 'a profile went away meanwhile'];
+  }
   if (target === 'import') {
     if (errors.some(({ detail }) => /^List ID\b.*does not exist/s.test(detail))) {
       return [AudienceMissingError, 'the list is not there'];
@@ -143,7 +153,10 @@ function meaningOfNotFound({ target, errors }: Failure): Meaning {
   if (errors.some(({ detail }) => /No valid revisions found/i.test(detail))) {
     return [RequestRejectedError, 'this call is not part of the revision of the API (REVISION)'];
   }
-  if (target === 'import') return [AudienceMissingError, 'the list is not there'];
+  if (target === 'import' || target === 'list' || target === 'members') {
+    return [AudienceMissingError, 'the list is not there'];
+  }
+  if (target === 'segment') return [AudienceMissingError, 'the segment is not there'];
   if (target === 'job') {
     return [
       RequestRejectedError,
@@ -153,11 +166,11 @@ function meaningOfNotFound({ target, errors }: Failure): Meaning {
   return [RequestRejectedError, 'not found'];
 }
 
-/** What is said about rows may quote their values, whatever they look like: of a refused import only the title is told. */
+/** What is said about people may quote their values, whatever they look like: of such calls only the title is told. */
 function saidIn({ errors, target }: Failure, apiKey: string): string {
   const [error] = errors;
   if (error === undefined) return '';
-  const mayQuote = target === 'import' || rowOfPointer(error.pointer) !== undefined;
+  const mayQuote = ABOUT_PEOPLE.includes(target) || rowOfPointer(error.pointer) !== undefined;
   const words = mayQuote ? error.title : error.detail || error.title;
   const id = /^[\w-]{1,64}$/.test(error.id) ? ` (error ${error.id})` : '';
   return `${words === '' ? '' : `: ${redactText(words, [apiKey])}`}${id}`;

@@ -1,20 +1,22 @@
-import type { CallContext } from '../contract/audience-provider.js';
+import type { ManagementContext } from '../contract/audience-manager.js';
 import type { KlaviyoApi, KlaviyoResource } from './klaviyo.api.js';
 
 /** The most that Klaviyo gives, and what it gives by itself. */
 const PAGE_SIZE = 10;
+
+const FIELDS = { list: 'name,created', segment: 'name,created,definition' } as const;
 
 /** The lists or segments of exactly this name, the oldest first: names are not unique in Klaviyo. */
 export async function named(
   kind: 'list' | 'segment',
   name: string,
   api: KlaviyoApi,
-  ctx: CallContext,
+  ctx: ManagementContext,
 ): Promise<readonly KlaviyoResource[]> {
   const target = `${kind}s` as const;
   const query = {
-    filter: `any(name,["${escaped(name)}"])`,
-    [`fields[${kind}]`]: 'name,created',
+    filter: anyOf('name', [name]),
+    [`fields[${kind}]`]: FIELDS[kind],
     sort: 'created',
     'page[size]': PAGE_SIZE,
   };
@@ -23,9 +25,13 @@ export async function named(
   return found.filter(({ attributes }) => attributes['name'] === name).sort(byAge);
 }
 
-/** https://developers.klaviyo.com/en/docs/filtering_ */
-function escaped(text: string): string {
-  return text.replace(/[\\"]/g, '\\$&');
+/** A filter by one of several texts: https://developers.klaviyo.com/en/docs/filtering_ */
+export function anyOf(field: string, values: readonly string[]): string {
+  return `any(${field},[${values.map(quoted).join(',')}])`;
+}
+
+function quoted(text: string): string {
+  return `"${text.replace(/[\\"]/g, '\\$&')}"`;
 }
 
 function byAge(one: KlaviyoResource, other: KlaviyoResource): number {

@@ -27,6 +27,12 @@ export interface KlaviyoProfile {
   readonly total7Days?: number;
 }
 
+/** What finds a profile in Klaviyo again; at least one of the two is there. */
+export interface Contacts {
+  readonly email?: string;
+  readonly phone?: string;
+}
+
 type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 const PLAIN = /^[ !#-[\]-~]*$/;
@@ -70,6 +76,12 @@ export function mergedRow(earlier: KlaviyoRow, later: KlaviyoRow): KlaviyoRow {
     if (before[name] && after[name]) attributes[name] = { ...before[name], ...after[name] };
   }
   return { identifier: later.identifier, json: asciiJson({ type: 'profile', attributes }) };
+}
+
+/** Whom a row speaks of. */
+export function contactsOf(row: KlaviyoRow): Contacts {
+  const { email, phone_number: phone } = attributesOf(row) as { email?: string; phone_number?: string };
+  return { email, phone };
 }
 
 /** Every attribute of the profile, nested ones by their path. Klaviyo takes all of them plain. */

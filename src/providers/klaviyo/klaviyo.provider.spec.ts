@@ -41,7 +41,7 @@ describe('KlaviyoProvider', () => {
 
   it('tells what it is', () => {
     expect(provider.id).toBe('klaviyo');
-    expect(provider.actions).toEqual(['upload']);
+    expect(provider.actions).toEqual(['upload', 'remove']);
     expect(provider.tags()).toEqual(['default', 'again', 'eu']);
   });
 
@@ -75,6 +75,7 @@ describe('KlaviyoProvider', () => {
     expect(() => provider.account(tag)).toThrow(`klaviyo has no tag "${tag}"`);
     expect(() => provider.prepare([], tag)).toThrow('has no tag');
     expect(() => provider.client(tag)).toThrow('has no tag');
+    expect(() => provider.manager(tag)).toThrow('has no tag');
   });
 
   it('is off without tags', async () => {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AppConfig } from '../../config/config.js';
+import type { AudienceManager } from '../contract/audience-manager.js';
 import {
   AudienceProvider,
   type NormalisationTrace,
@@ -11,6 +12,8 @@ import type { AudienceUser } from '../contract/audience-user.js';
 import { sha256Hex } from '../kit/hash.js';
 import { PlatformHttp } from '../kit/platform-http.js';
 import { TagSettings } from '../kit/tag-settings.js';
+import { KlaviyoManager } from './audiences/klaviyo.manager.js';
+import { KLAVIYO_SUPPORT } from './audiences/klaviyo.support.js';
 import { KlaviyoClient } from './klaviyo.client.js';
 import { klaviyoSettings, type KlaviyoTag } from './klaviyo.config.js';
 import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
@@ -32,7 +35,8 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
     concurrency: 3,
     pollMs: 2_000,
   } as const;
-  readonly actions = ['upload'] as const;
+  readonly actions = ['upload', 'remove'] as const;
+  override readonly audiences = KLAVIYO_SUPPORT;
 
   private readonly settings: TagSettings<KlaviyoTag>;
 
@@ -68,5 +72,9 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
 
   client(tag: string): ProviderClient<KlaviyoRow> {
     return new KlaviyoClient(this.settings.get(tag), this.http);
+  }
+
+  override manager(tag: string): AudienceManager<KlaviyoRow> {
+    return new KlaviyoManager(this.settings.get(tag), this.http);
   }
 }

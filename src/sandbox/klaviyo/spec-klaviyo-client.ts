@@ -10,7 +10,7 @@ export interface ApiAnswer {
 
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** Calls the simulator over HTTP the way a careful client does; specs of the simulator only. */
+/** Calls the simulator over HTTP the way a careful client does; for specs only. */
 export class SpecKlaviyoClient {
   constructor(
     readonly sandbox: Sandbox,
