@@ -44,6 +44,8 @@ export class AppConfig {
   readonly deliveryMaxHours!: number;
   /** How long a session may wait for its next batch before it counts as expired. */
   readonly sessionTtlHours!: number;
+  /** Whether webhooks may lead to inner addresses, and by plain http. */
+  readonly webhookAllowPrivate!: boolean;
   readonly queueBackend!: QueueBackend;
   readonly logLevel!: string;
   /** provider id -> tag name (lower case) -> settings of the class given in `ProviderSettings`. */

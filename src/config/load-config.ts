@@ -89,6 +89,7 @@ function toAppConfig(
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
     deliveryMaxHours: core.DELIVERY_MAX_HOURS,
     sessionTtlHours: core.SESSION_TTL_HOURS,
+    webhookAllowPrivate: core.WEBHOOK_ALLOW_PRIVATE,
     queueBackend: core.QUEUE_BACKEND,
     logLevel: core.LOG_LEVEL,
     ...tags,
