@@ -50,9 +50,11 @@ export class WebhooksService {
     return this.repository.list(after, limit);
   }
 
-  async update(id: string, change: UpdateWebhookDto): Promise<WebhookRow> {
-    if (change.url !== undefined) refuseBadUrl(change.url, this.config.webhookAllowPrivate);
-    return (await this.repository.update(id, { ...change })) ?? notFound();
+  /** @throws {ProblemException} 422 for an address that must not be */
+  async update(id: string, { url, description, events, enabled }: UpdateWebhookDto): Promise<WebhookRow> {
+    if (url !== undefined) refuseBadUrl(url, this.config.webhookAllowPrivate);
+    // Named one by one: the body may hold whatever a caller puts there.
+    return (await this.repository.update(id, { url, description, events, enabled })) ?? notFound();
   }
 
   async delete(id: string): Promise<void> {

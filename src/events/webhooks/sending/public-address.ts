@@ -1,6 +1,6 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Reachable from inside its cloud alone, though its range is public. */
@@ -16,7 +16,8 @@ export class AddressRefusedError extends Error {
  * clouds) or a range that translates into one of these. An IPv4 address in IPv6 clothes counts as what it is.
  */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  // The library alone also reads shortened and octal forms.
+  if (isIP(address) === 0 || !ipaddr.isValid(address)) return false;
   const parsed = ipaddr.process(address);
   if (parsed.range() !== 'unicast' || CLOUD_SERVICES.includes(parsed.toString())) return false;
   // Of IPv6 only this eighth is in use; the library calls everything that it does not know `unicast`.
