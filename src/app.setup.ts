@@ -46,6 +46,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('audience', 'Bring users to the platforms')
     .addTag('reading', 'What became of them')
+    .addTag('webhooks', 'Who is told of events')
     .addTag('operation', 'Health and metrics')
     .addBearerAuth({ type: 'http', bearerFormat: 'secret', description: 'A secret of API_KEYS' }, BEARER_SCHEME)
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-API-Key', description: 'A secret of API_KEYS' }, API_KEY_SCHEME)

@@ -46,6 +46,8 @@ export class AppConfig {
   readonly sessionTtlHours!: number;
   /** Seconds between two looks at a custom audience, whatever its platform's pace; absent: the platform's. */
   readonly statusPollSeconds?: number;
+  /** Whether webhooks may lead to inner addresses, and by plain http. */
+  readonly webhookAllowPrivate!: boolean;
   readonly queueBackend!: QueueBackend;
   /** Whether it is kept who is in each custom audience. */
   readonly keepsMembers!: boolean;

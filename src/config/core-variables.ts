@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, Matches, Max, MaxLength, Min, ValidateBy } from 'class-validator';
 import type { QueueBackend, Role } from './config.js';
 
 const ROLES: readonly Role[] = ['all', 'api', 'worker'];
@@ -66,6 +66,9 @@ export class CoreVariables {
   @IsIn(['on', 'off'])
   MEMBERS: 'on' | 'off' = 'on';
 
+  @IsTrueOrFalse()
+  WEBHOOK_ALLOW_PRIVATE = false;
+
   @IsIn(LOG_LEVELS)
   LOG_LEVEL = 'info';
 }
@@ -88,6 +91,17 @@ function IsIntegerBetween(least: number, most: number): PropertyDecorator {
     for (const apply of [Min(least, options), Max(most, options), IsInt(options), Transform(toNumber)]) {
       apply(target, property);
     }
+  };
+}
+
+/** The words alone, so that nothing is taken for one of them by mistake. */
+function IsTrueOrFalse(): PropertyDecorator {
+  return (target, property) => {
+    IsBoolean({ message: 'must be true or false' })(target, property);
+    Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))(
+      target,
+      property,
+    );
   };
 }
 

@@ -65,6 +65,7 @@ describe('loadConfig, the core', () => {
       rateLimitPerMinute: 6_000,
       deliveryMaxHours: 24,
       sessionTtlHours: 72,
+      webhookAllowPrivate: false,
       queueBackend: 'postgres',
       keepsMembers: true,
       logLevel: 'info',

@@ -90,6 +90,7 @@ function toAppConfig(
     deliveryMaxHours: core.DELIVERY_MAX_HOURS,
     sessionTtlHours: core.SESSION_TTL_HOURS,
     statusPollSeconds: core.STATUS_POLL_SECONDS,
+    webhookAllowPrivate: core.WEBHOOK_ALLOW_PRIVATE,
     queueBackend: core.QUEUE_BACKEND,
     keepsMembers: core.MEMBERS === 'on',
     logLevel: core.LOG_LEVEL,

@@ -1,42 +1,34 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
-import { sql } from 'drizzle-orm';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { EventEmitter, once } from 'node:events';
-import pg from 'pg';
-import { Database, type Transaction } from '../storage/database.js';
+import type { Transaction } from '../storage/database.js';
+import { DatabaseNews, tell } from '../storage/news/database-news.js';
 
 const CHANNEL = 'audience_deliveries';
 /** With LISTEN, only a net under it; without, the way to notice. */
 const POLL_LISTENING_MS = 10_000;
 const POLL_DEAF_MS = 500;
-const RECONNECT_MS = 1_000;
-const CONNECT_MS = 10_000;
 
 /** Never `error`, whose listeners Node demands. */
 const eventOf = (batch: string) => `batch ${batch}`;
 
 /** Tells every process, once the transaction commits, that a delivery of the batch was settled or has to wait. */
 export async function notifySettled(tx: Transaction, batch: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CHANNEL}, ${batch})`);
+  await tell(tx, CHANNEL, batch);
 }
 
-/** Waits for news of batches, whichever process makes them: one LISTEN connection a process, polling where there is none. */
+/** Waits for news of batches, whichever process makes them; polls where there are none. */
 @Injectable()
-export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(DeliveryWatcher.name);
+export class DeliveryWatcher implements OnModuleDestroy {
   private readonly news = new EventEmitter().setMaxListeners(0);
   private readonly stopping = new AbortController();
-  private client?: pg.Client;
 
-  constructor(private readonly database: Database) {}
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.listen();
+  constructor(private readonly database: DatabaseNews) {
+    database.subscribe(CHANNEL, (batch) => batch && this.news.emit(eventOf(batch)));
   }
 
   /** Ends all waits: their callers answer that the work goes on. */
-  async onModuleDestroy(): Promise<void> {
+  onModuleDestroy(): void {
     this.stopping.abort();
-    await this.client?.end().catch(() => undefined);
   }
 
   /**
@@ -48,7 +40,8 @@ export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy 
     const deadline = AbortSignal.any([AbortSignal.timeout(Math.max(0, timeoutMs)), this.stopping.signal]);
     while (!deadline.aborted) {
       // Listening starts before the check, so that news in between is not missed.
-      const pause = AbortSignal.any([deadline, AbortSignal.timeout(this.client ? POLL_LISTENING_MS : POLL_DEAF_MS)]);
+      const pollMs = this.database.isListening ? POLL_LISTENING_MS : POLL_DEAF_MS;
+      const pause = AbortSignal.any([deadline, AbortSignal.timeout(pollMs)]);
       const changed = once(this.news, eventOf(batch), { signal: pause }).catch(() => undefined);
       const outcome = await check();
       if (outcome !== undefined) {
@@ -59,36 +52,4 @@ export class DeliveryWatcher implements OnApplicationBootstrap, OnModuleDestroy 
     }
     return undefined;
   }
-
-  private async listen(): Promise<void> {
-    if (this.stopping.signal.aborted) return;
-    const client = new pg.Client({
-      connectionString: this.database.url,
-      application_name: 'audience-api',
-      keepAlive: true,
-      connectionTimeoutMillis: CONNECT_MS,
-    });
-    client.on('notification', ({ payload }) => payload && this.news.emit(eventOf(payload)));
-    client.on('error', (error) => this.reconnect(client, error));
-    client.on('end', () => this.reconnect(client));
-    try {
-      await client.connect();
-      await client.query(`listen ${CHANNEL}`);
-      this.client = client;
-    } catch (error) {
-      this.reconnect(client, error);
-    }
-  }
-
-  private reconnect(client: pg.Client, error?: unknown): void {
-    if (this.stopping.signal.aborted || this.retired.has(client)) return;
-    this.retired.add(client);
-    this.client = undefined;
-    this.logger.warn(`Not listening for news of deliveries, polling: ${error instanceof Error ? error.name : 'ended'}`);
-    client.end().catch(() => undefined);
-    setTimeout(() => void this.listen(), RECONNECT_MS).unref();
-  }
-
-  /** Connections already given up: both of their last events ask for a new one. */
-  private readonly retired = new WeakSet<pg.Client>();
 }

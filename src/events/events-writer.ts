@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import type { Transaction } from '../storage/database.js';
 import { audienceEvents, eventClock } from '../storage/event-schema.js';
+import { tellOfEvents } from './event-watcher.js';
 import type { AudienceEventData, AudienceEventType } from './event-types.js';
 
 /** Which custom audience an event is about. */
@@ -45,5 +46,6 @@ export class EventsWriter {
         at: sql`now()`,
       })),
     );
+    await tellOfEvents(tx);
   }
 }

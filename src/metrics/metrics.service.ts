@@ -8,6 +8,7 @@ interface TargetLabels {
 }
 
 type DeliveryOutcome = 'succeeded' | 'failed' | 'waiting';
+type WebhookOutcome = 'delivered' | 'retried' | 'failed';
 type UserOutcome = 'accepted' | 'skipped' | 'rejected';
 
 /** The service's counters. Labels come from configuration and fixed words, never from callers. */
@@ -42,6 +43,13 @@ export class MetricsService {
     registers: [this.registry],
   });
 
+  private readonly webhooks = new Counter({
+    name: 'audience_webhook_deliveries_total',
+    help: 'Attempts to tell a webhook of an event, by how they ended',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
   private readonly requests = new Histogram({
     name: 'audience_platform_request_seconds',
     help: 'Time of requests to platforms, by class of answer',
@@ -65,6 +73,10 @@ export class MetricsService {
 
   usersSettled({ provider, tag }: TargetLabels, outcome: UserOutcome, count: number): void {
     if (count > 0) this.users.inc({ provider, tag, outcome }, count);
+  }
+
+  webhookAttempted(outcome: WebhookOutcome): void {
+    this.webhooks.inc({ outcome });
   }
 
   platformRequest(host: string, outcome: string, seconds: number): void {

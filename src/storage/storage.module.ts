@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/config.js';
 import { Database } from './database.js';
 import { encryptionKeyFor } from './encryption-key.js';
+import { DatabaseNews } from './news/database-news.js';
 import { PayloadCipher } from './payload-cipher.js';
 
 /** The database and the cipher of what it keeps. Both are ready before the application listens. */
@@ -19,7 +20,8 @@ import { PayloadCipher } from './payload-cipher.js';
       inject: [AppConfig, PayloadCipher],
       useFactory: (config: AppConfig) => Database.open(config),
     },
+    DatabaseNews,
   ],
-  exports: [Database, PayloadCipher],
+  exports: [Database, DatabaseNews, PayloadCipher],
 })
 export class StorageModule {}

@@ -5,6 +5,8 @@ interface CursorKinds {
   readonly instant: Date;
   readonly uuid: string;
   readonly integer: number;
+  /** Of a bigint column; not negative. */
+  readonly serial: number;
   readonly text: string;
 }
 
@@ -18,6 +20,7 @@ const READERS: { readonly [K in Kind]: (part: unknown) => CursorKinds[K] | undef
   instant: (part) => (typeof part === 'string' && isInstant(part) ? new Date(part) : undefined),
   uuid: (part) => (typeof part === 'string' && UUID.test(part) ? part : undefined),
   integer: (part) => (typeof part === 'number' && part === (part | 0) ? part : undefined),
+  serial: (part) => (Number.isSafeInteger(part) && (part as number) >= 0 ? (part as number) : undefined),
   text: (part) => (typeof part === 'string' && !part.includes('\0') ? part : undefined),
 };
 
