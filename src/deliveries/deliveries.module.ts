@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { AudienceDeliveries } from './audience-deliveries.repository.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -34,6 +35,7 @@ import { TagsController } from './tags/tags.controller.js';
   providers: [
     DeliveriesService,
     DeliveriesRepository,
+    AudienceDeliveries,
     DeliveryQueue,
     DeliveryWatcher,
     DeliveryMetrics,
@@ -57,6 +59,6 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryVerdict,
     RemoteAudienceService,
   ],
-  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds],
+  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds, AudienceDeliveries, RateLimiter, RemoteAudienceService],
 })
 export class DeliveriesModule {}
