@@ -11,6 +11,7 @@ import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { CustomAudiencesModule } from './custom-audiences/custom-audiences.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -31,6 +32,7 @@ import { StorageModule } from './storage/storage.module.js';
     DeliveriesModule,
     SessionsModule,
     EventsModule,
+    CustomAudiencesModule,
     AudienceModule,
   ],
   providers: [
