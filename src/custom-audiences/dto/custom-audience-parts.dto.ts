@@ -26,13 +26,13 @@ export class WebsiteRuleDto {
     required: false,
     maxLength: LONGEST_WORD,
     example: 'Purchase',
-    description: 'Absent: any visit',
+    description: 'Absent: every visit',
   })
   @IsOptional()
   @ShortText(LONGEST_WORD)
   readonly event?: string;
 
-  @ApiProperty({ type: WebsiteUrlDto, required: false, description: 'Absent: any address' })
+  @ApiProperty({ type: WebsiteUrlDto, required: false, description: 'Absent: every address' })
   @IsOptional()
   @ValidateNested()
   @IsObject({ message: 'must be a JSON object' })

@@ -3,7 +3,6 @@ import { and, eq, isNull, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { NewEvent } from '../../events/events-writer.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
-import type { CustomAudienceType } from '../../providers/contract/custom-audience-words.js';
 import { customAudiences } from '../../storage/custom-audience-schema.js';
 import { Database, type Queryable, type Transaction } from '../../storage/database.js';
 import { audienceEvents } from '../../storage/event-schema.js';
@@ -13,31 +12,7 @@ import {
   isPending,
   type RecordChange,
 } from './custom-audience-row.js';
-
-/** An account that an audience of this name is to be in. */
-export interface EnsureTarget {
-  readonly provider: string;
-  readonly tag: string;
-  readonly account: string;
-}
-
-/** The record of one target. */
-export interface EnsuredAudience {
-  readonly id: string;
-  readonly number: number;
-  /** Other than `customer-list`: it takes no users. */
-  readonly type: CustomAudienceType;
-  readonly provider: string;
-  /** Of the target, which may be another than the record's where two tags share an account. */
-  readonly tag: string;
-}
-
-export interface EnsuredAudiences {
-  /** In the order of the targets. */
-  readonly audiences: readonly EnsuredAudience[];
-  /** To be given to `EventsWriter.record` at the end of the transaction; mostly empty. */
-  readonly events: readonly NewEvent[];
-}
+import type { EnsuredAudiences, EnsureTarget } from './ensured-audiences.js';
 
 /** The records of custom audiences: one for each name in an account. */
 @Injectable()
