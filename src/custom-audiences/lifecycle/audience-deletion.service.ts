@@ -6,7 +6,7 @@ import { Database, type Transaction } from '../../storage/database.js';
 import { checkMatch } from '../entity-tag.js';
 import { PlatformCalls } from '../platform/platform-calls.service.js';
 import { AudienceMembersRepository } from '../records/audience-members.repository.js';
-import { type CustomAudienceRow, isPending } from '../records/custom-audience-row.js';
+import type { CustomAudienceRow } from '../records/custom-audience-row.js';
 import { CustomAudiencesRepository } from '../records/custom-audiences.repository.js';
 import { AudienceTies } from './audience-ties.service.js';
 
@@ -61,8 +61,9 @@ export class AudienceDeletion {
     if (!row) return true;
     if (!(await this.ties.cut(tx, row, remoteId))) return false;
     await this.members.forget(row.number, tx);
+    const isKnown = await this.records.isAnnounced(tx, id);
     await this.records.delete(tx, id);
-    await this.events.record(tx, isPending(row) ? [] : [deletedEvent(row)]);
+    await this.events.record(tx, isKnown ? [deletedEvent(row)] : []);
     return true;
   }
 }

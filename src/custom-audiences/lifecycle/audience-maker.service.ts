@@ -10,7 +10,7 @@ import type { ManagementContext } from '../../providers/contract/audience-manage
 import type { RemoteAudience } from '../../providers/contract/audience-provider.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { PlatformCalls } from '../platform/platform-calls.service.js';
-import { type CustomAudienceRow, type CustomAudienceValues, isPending } from '../records/custom-audience-row.js';
+import type { CustomAudienceRow, CustomAudienceValues } from '../records/custom-audience-row.js';
 import { CustomAudiencesRepository } from '../records/custom-audiences.repository.js';
 
 /** How an audience comes to be on its platform. */
@@ -60,7 +60,7 @@ export class AudienceMaker {
       const made = await this.records.insert(this.database.query, values);
       if (made) return { row: made, isNew: true };
       const known = await this.records.findNamed(values, values.name);
-      if (known && !isPending(known)) throw nameTaken(known.id);
+      if (known && (await this.records.isAnnounced(this.database.query, known.id))) throw nameTaken(known.id);
       const row = known && (await this.records.write(this.database.query, known.id, values));
       if (row) return { row, isNew: false };
       // Deleted between two statements.

@@ -39,8 +39,8 @@ interface Words {
 export type CustomAudienceRow = Omit<typeof customAudiences.$inferSelect, keyof Words> & Words;
 
 /**
- * Whether it is being made by hand, or its making broke off: nobody was told of it, and the platform is not asked for it. Such
- * a record is completed by the same request again.
+ * Whether it may be one that was begun by hand and that nobody was told of yet: those are not polled. Cheap, and true of a few
+ * others; `isAnnounced` of the repository knows.
  */
 export function isPending({ pollAt }: Pick<CustomAudienceRow, 'pollAt'>): boolean {
   return pollAt === null;

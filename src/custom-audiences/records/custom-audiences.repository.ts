@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, isNull, or, sql } from 'drizzle-orm';
+import { and, eq, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { NewEvent } from '../../events/events-writer.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
@@ -138,14 +138,16 @@ export class CustomAudiencesRepository {
     await tx.delete(customAudiences).where(eq(customAudiences.id, id));
   }
 
-  /** Only while it is pending: nobody was told of it. */
+  /** Only while nobody was told of it. */
   async deletePending(id: string): Promise<void> {
-    await this.database.query
-      .delete(customAudiences)
-      .where(and(eq(customAudiences.id, id), isNull(customAudiences.pollAt)));
+    await this.database.transaction(async (tx) => {
+      await this.lock(tx, id);
+      if (!(await this.isAnnounced(tx, id))) await this.delete(tx, id);
+    });
   }
 
-  private async isAnnounced(tx: Queryable, id: string): Promise<boolean> {
+  /** Whether its `created` was recorded. Until then it is being made by hand, or that broke off: the same request completes it. */
+  async isAnnounced(tx: Queryable, id: string): Promise<boolean> {
     const told = await tx
       .select({ id: audienceEvents.id })
       .from(audienceEvents)
