@@ -12,6 +12,7 @@ import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
 import { PollingModule } from './custom-audiences/polling/polling.module.js';
+import { CustomAudiencesModule } from './custom-audiences/custom-audiences.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -37,6 +38,7 @@ import { StorageModule } from './storage/storage.module.js';
     ErasuresModule,
     MembershipModule,
     PollingModule,
+    CustomAudiencesModule,
     AudienceModule,
   ],
   providers: [

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module.js';
 import { MembersModule } from '../members/members.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { AudienceDeliveries } from './audience-deliveries.repository.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
 import { DeliveriesService } from './deliveries.service.js';
@@ -38,6 +39,7 @@ import { TagsController } from './tags/tags.controller.js';
   providers: [
     DeliveriesService,
     DeliveriesRepository,
+    AudienceDeliveries,
     DeliveryQueue,
     DeliveryWatcher,
     DeliveryMetrics,
@@ -63,6 +65,6 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryVerdict,
     RemoteAudienceService,
   ],
-  exports: [DeliveriesService, DeliveryQueue, RateLimiter, SealedEdgeTagIds],
+  exports: [DeliveriesService, DeliveryQueue, SealedEdgeTagIds, AudienceDeliveries, RateLimiter, RemoteAudienceService],
 })
 export class DeliveriesModule {}

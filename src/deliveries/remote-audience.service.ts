@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuid } from 'uuid';
 import type {
@@ -9,7 +9,7 @@ import type {
   ProviderClient,
   RemoteAudience,
 } from '../providers/contract/audience-provider.js';
-import { Database } from '../storage/database.js';
+import { Database, type Queryable } from '../storage/database.js';
 import { remoteAudiences } from '../storage/tag-schema.js';
 
 /** A segment in an account of a platform. */
@@ -18,6 +18,9 @@ export interface SegmentKey {
   readonly account: string;
   readonly segment: string;
 }
+
+/** Who finds and makes audiences: a client, or whoever makes one in another way. */
+export type AudienceFactory = Pick<ProviderClient, 'findAudience' | 'createAudience'>;
 
 /** After so long without a renewal the lock of a killed process is taken over, ms. */
 const LEASE_MS = 10_000;
@@ -44,7 +47,7 @@ export class RemoteAudienceService {
   }
 
   /** The audience's remote id, from our records, from the platform, or newly made. */
-  async ensure(key: SegmentKey, client: ProviderClient, ctx: CreateContext): Promise<CreatedAudience> {
+  async ensure(key: SegmentKey, client: AudienceFactory, ctx: CreateContext): Promise<CreatedAudience> {
     const owner = uuid();
     for (;;) {
       const known = await this.find(key);
@@ -72,10 +75,36 @@ export class RemoteAudienceService {
     return forgotten.rowCount === 1;
   }
 
+  /**
+   * The audience is called otherwise from now on.
+   *
+   * @throws QueryError `23505` when another audience has that name
+   */
+  async rename(tx: Queryable, key: SegmentKey, segment: string): Promise<void> {
+    await tx
+      .update(remoteAudiences)
+      .set({ segment, updatedAt: sql`now()` })
+      .where(this.is(key));
+  }
+
+  /**
+   * Forgets a segment whose audience was deleted. Not while somebody is about to make it, and not when it was made anew: what
+   * is there then has to be deleted as well.
+   *
+   * @returns whether nothing is left
+   */
+  async remove(tx: Queryable, key: SegmentKey, deleted: string | undefined): Promise<boolean> {
+    const isDeleted = deleted === undefined ? isNull(remoteAudiences.remoteId) : eq(remoteAudiences.remoteId, deleted);
+    const isFree = sql`coalesce(${remoteAudiences.lockedUntil}, now()) <= now()`;
+    await tx.delete(remoteAudiences).where(and(this.is(key), isFree, or(isNull(remoteAudiences.remoteId), isDeleted)));
+    const left = await tx.select({ id: remoteAudiences.remoteId }).from(remoteAudiences).where(this.is(key));
+    return left.length === 0;
+  }
+
   private async resolve(
     key: SegmentKey,
     owner: string,
-    client: ProviderClient,
+    client: AudienceFactory,
     ctx: CreateContext,
   ): Promise<CreatedAudience> {
     const renewal = setInterval(() => void this.renew(key, owner), RENEW_MS);

@@ -3,7 +3,8 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Secured } from '../auth/secured.decorator.js';
 import { Clock } from '../common/clock.js';
 import type { AudienceProvider } from './contract/audience-provider.js';
-import { ProviderListDto, type TagDto, type TagStopDto } from './dto/provider.dto.js';
+import { CUSTOM_AUDIENCE_ACTIONS } from './contract/custom-audience-words.js';
+import { type AudienceSupportDto, ProviderListDto, type TagDto, type TagStopDto } from './dto/provider.dto.js';
 import { ProviderCatalogue } from './provider-catalogue.service.js';
 import { TagHealthRepository, type TagHealthRow } from './tag-health.repository.js';
 
@@ -18,7 +19,10 @@ export class ProvidersController {
 
   @Get()
   @Secured('audience:read')
-  @ApiOperation({ summary: 'The platforms of this build: limits, configured tags and their health' })
+  @ApiOperation({
+    summary:
+      'The platforms of this build: limits, what each offers for custom audiences, configured tags and their health',
+  })
   @ApiOkResponse({ type: ProviderListDto })
   async list(): Promise<ProviderListDto> {
     const { health, budgets } = await this.health.all();
@@ -35,7 +39,7 @@ export class ProvidersController {
           until,
         );
       });
-      return { id, actions, tags };
+      return { id, actions, audiences: supportOf(provider), tags };
     });
     return { items };
   }
@@ -59,6 +63,17 @@ function describeTag(
     throttledUntil: throttledUntil?.toISOString() ?? null,
     stopped: row && stopOf(row),
   };
+}
+
+function supportOf({ audiences }: AudienceProvider): AudienceSupportDto | null {
+  if (!audiences) return null;
+  const { lacks, types, engagementTypes = [], changes, retentionDays = null, minimumSize, tells } = audiences;
+  const actions = CUSTOM_AUDIENCE_ACTIONS.map((action) => ({
+    action,
+    offered: lacks[action] === undefined,
+    instead: lacks[action],
+  }));
+  return { actions, types, engagementTypes, changes, retentionDays, minimumSize, tells };
 }
 
 function stopOf({ stoppedAt, stopCode, stopMessage, probeAt }: TagHealthRow): TagStopDto | undefined {

@@ -68,6 +68,8 @@ export abstract class AudienceProvider<Row = unknown> {
 
 /** The platform seen with one tag's credentials. Throws `ProviderError` and nothing else. */
 export interface ProviderClient<Row = unknown> {
+  /** Its audiences are made out of their first users: none can be created empty, and `firstChunk` is never empty. */
+  readonly isMadeOfUsers?: boolean;
   /**
    * The audience of exactly this name in the tag's account, over all pages. Where a name stands twice, the oldest, or an error
    * where the platform gives nothing to choose by.
@@ -152,6 +154,7 @@ export interface Receipt {
 }
 
 export interface CallContext {
+  /** The delivery, or the custom audience where one is created by hand. */
   readonly deliveryId: string;
   /** Aborted at shutdown and when the delivery was lost to another worker. */
   readonly signal: AbortSignal;
@@ -160,7 +163,7 @@ export interface CallContext {
 export interface CreateContext<Row = unknown> extends CallContext {
   /** `custom` or `primary`, for platforms that have a place for it. */
   readonly audienceType: AudienceType;
-  /** The rows that wait to be sent, never empty: some platforms make an audience out of its first users. */
+  /** The rows that wait to be sent; empty when the audience is created by hand. See {@link ProviderClient.isMadeOfUsers}. */
   readonly firstChunk: readonly Row[];
 }
 

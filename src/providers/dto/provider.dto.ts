@@ -1,5 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { ProviderAction } from '../contract/audience-provider.js';
+import {
+  CUSTOM_AUDIENCE_ACTIONS,
+  CUSTOM_AUDIENCE_TYPES,
+  type CustomAudienceAction,
+  type CustomAudienceType,
+  ENGAGEMENT_TYPES,
+  type EngagementType,
+} from '../contract/custom-audience-words.js';
 
 export class ProviderLimitsDto {
   /** Most users in one request to the platform. */
@@ -71,6 +79,59 @@ export class TagDto {
   stopped?: TagStopDto;
 }
 
+export class OfferedActionDto {
+  @ApiProperty({ enum: CUSTOM_AUDIENCE_ACTIONS })
+  action!: CustomAudienceAction;
+
+  @ApiProperty()
+  offered!: boolean;
+
+  /** Only of what is lacking: that, and what the platform has instead. */
+  @ApiProperty({
+    type: String,
+    required: false,
+    example: 'It has no lookalikes; let it expand the audience in the campaign',
+  })
+  instead?: string;
+}
+
+export class RetentionRangeDto {
+  @ApiProperty({ type: 'integer', example: 1 })
+  min!: number;
+
+  @ApiProperty({ type: 'integer', example: 180 })
+  max!: number;
+}
+
+/** What a platform offers for its custom audiences. */
+export class AudienceSupportDto {
+  @ApiProperty({ type: [OfferedActionDto] })
+  actions!: OfferedActionDto[];
+
+  @ApiProperty({ enum: CUSTOM_AUDIENCE_TYPES, isArray: true })
+  types!: readonly CustomAudienceType[];
+
+  /** What people may have engaged with, with the type `engagement`. */
+  @ApiProperty({ enum: ENGAGEMENT_TYPES, isArray: true })
+  engagementTypes!: readonly EngagementType[];
+
+  /** What an update changes on the platform. */
+  @ApiProperty({ enum: ['name', 'description', 'retentionDays'], isArray: true })
+  changes!: readonly string[];
+
+  /** Days that people stay; null: the platform has no such setting. */
+  @ApiProperty({ type: RetentionRangeDto, nullable: true })
+  retentionDays!: RetentionRangeDto | null;
+
+  /** Matched people below which the audience cannot be targeted; null: no minimum. */
+  @ApiProperty({ type: 'integer', nullable: true, example: 100 })
+  minimumSize!: number | null;
+
+  /** Figures and uses that the platform gives; all others are null. */
+  @ApiProperty({ enum: ['size', 'matchedUsers', 'matchingRate', 'campaigns', 'ads', 'exclusions'], isArray: true })
+  tells!: readonly string[];
+}
+
 export class ProviderDto {
   @ApiProperty({ example: 'facebook' })
   id!: string;
@@ -78,6 +139,10 @@ export class ProviderDto {
   /** What this platform can do. */
   @ApiProperty({ enum: ['upload', 'remove', 'replace', 'share', 'lookalike'], isArray: true })
   actions!: readonly ProviderAction[];
+
+  /** What it offers for custom audiences; null: nothing but customer lists that are made and filled. */
+  @ApiProperty({ type: AudienceSupportDto, nullable: true })
+  audiences!: AudienceSupportDto | null;
 
   /** The configured accounts; empty: the platform is off here. */
   @ApiProperty({ type: [TagDto] })

@@ -32,6 +32,7 @@ const WRONG_SIGNATURE = '40900';
  * https://business-api.tiktok.com/portal/docs?id=1747012327159809
  */
 export class TikTokFileClient implements ProviderClient<TikTokRow> {
+  readonly isMadeOfUsers = true;
   private readonly api: TikTokApi;
 
   constructor(
