@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsOptional, Matches } from 'class-validator';
-import { BooleanOption } from './boolean-option.js';
+import { BooleanOption } from '../../common/http/boolean-option.js';
 
 const MOST_CHANNELS = 100;
 const CHANNELS_RULE = 'must be provider ids or provider/tag, separated by commas';
