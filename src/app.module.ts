@@ -11,6 +11,7 @@ import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { CustomAudienceMembershipModule } from './custom-audiences/membership/custom-audience-membership.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
@@ -18,6 +19,16 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { PLATFORMS } from './providers/platforms.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StorageModule } from './storage/storage.module.js';
+
+/** What brings work in. */
+const INTAKE = [
+  ...['audience', 'audience/preview'].map((path) => ({ path, method: RequestMethod.POST })),
+  ...['uploads', 'users', 'refresh'].map((path) => ({
+    path: `custom-audiences/:id/${path}`,
+    method: RequestMethod.POST,
+  })),
+  { path: 'custom-audiences/:id/users', method: RequestMethod.DELETE },
+];
 
 /** The list of features. */
 @Module({
@@ -32,6 +43,7 @@ import { StorageModule } from './storage/storage.module.js';
     SessionsModule,
     EventsModule,
     AudienceModule,
+    CustomAudienceMembershipModule,
   ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
@@ -50,8 +62,7 @@ export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(requestId).forRoutes('*path');
     if (this.config.role === 'worker') {
-      const intake = ['audience', 'audience/preview'].map((path) => ({ path, method: RequestMethod.POST }));
-      consumer.apply(refuseOnWorker).forRoutes(...intake);
+      consumer.apply(refuseOnWorker).forRoutes(...INTAKE);
     }
   }
 }
