@@ -13,6 +13,7 @@ import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
 import { PollingModule } from './custom-audiences/polling/polling.module.js';
 import { CustomAudiencesModule } from './custom-audiences/custom-audiences.module.js';
+import { CustomAudienceMembershipModule } from './custom-audiences/membership/custom-audience-membership.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { ErasuresModule } from './erasures/erasures.module.js';
 import { EventsModule } from './events/events.module.js';
@@ -22,6 +23,16 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { PLATFORMS } from './providers/platforms.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StorageModule } from './storage/storage.module.js';
+
+/** What brings work in. */
+const INTAKE = [
+  ...['audience', 'audience/preview'].map((path) => ({ path, method: RequestMethod.POST })),
+  ...['uploads', 'users', 'refresh'].map((path) => ({
+    path: `custom-audiences/:id/${path}`,
+    method: RequestMethod.POST,
+  })),
+  { path: 'custom-audiences/:id/users', method: RequestMethod.DELETE },
+];
 
 /** The list of features. */
 @Module({
@@ -40,6 +51,7 @@ import { StorageModule } from './storage/storage.module.js';
     PollingModule,
     CustomAudiencesModule,
     AudienceModule,
+    CustomAudienceMembershipModule,
   ],
   providers: [
     { provide: APP_FILTER, useClass: ProblemFilter },
@@ -58,8 +70,7 @@ export class AppModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(requestId).forRoutes('*path');
     if (this.config.role === 'worker') {
-      const intake = ['audience', 'audience/preview'].map((path) => ({ path, method: RequestMethod.POST }));
-      consumer.apply(refuseOnWorker).forRoutes(...intake);
+      consumer.apply(refuseOnWorker).forRoutes(...INTAKE);
     }
   }
 }

@@ -50,6 +50,10 @@ interface Document {
 const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'post /audience': [200, 400, 408, 409, 413, 415, 502, 503, 504],
   'post /audience/preview': [200, 400, 408, 413, 415, 503],
+  'post /custom-audiences/{id}/uploads': [200, 202, 400, 404, 408, 413, 415, 422, 502, 503, 504],
+  'post /custom-audiences/{id}/users': [200, 202, 400, 404, 408, 413, 415, 422, 502, 503, 504],
+  'delete /custom-audiences/{id}/users': [200, 202, 400, 404, 408, 413, 415, 422, 502, 503, 504],
+  'post /custom-audiences/{id}/refresh': [200, 202, 400, 404, 422, 502, 503, 504],
   'get /sessions': [200, 400],
   'get /sessions/{id}': [200, 400, 404],
   'get /sessions/{id}/rejections': [200, 400, 404],

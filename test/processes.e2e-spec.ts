@@ -115,6 +115,17 @@ describe('processes that share a database', () => {
       if (path === '/audience') await untilState(api.origin + headers.get('location'), 'completed');
     });
 
+    it.each([
+      ['POST', 'uploads'],
+      ['POST', 'users'],
+      ['DELETE', 'users'],
+      ['POST', 'refresh'],
+    ])('take no members in at the worker by %s %s', async (method, path) => {
+      const url = `${worker.origin}/custom-audiences/018f5e7a-0000-7000-8000-000000000000/${path}`;
+      const answer = await fetch(url, { method });
+      expect([answer.status, await answer.json()]).toMatchObject([404, { code: 'not-served-here' }]);
+    });
+
     it('take over from a worker that is killed in the middle, and count every user once', async () => {
       // The first chunk is answered, the second never is: it is in flight until its worker is killed.
       ground.sandbox.facebook.addFaults({ kind: 'timeout', path: '*/users', nth: 2 });

@@ -28,6 +28,10 @@ const ID = '018f5e7a-0000-7000-8000-000000000000';
 const ENDPOINTS: readonly [endpoint: string, scope: 'audience:write' | 'audience:read' | 'none', reached: number][] = [
   ['POST /audience', 'audience:write', 415],
   ['POST /audience/preview', 'audience:write', 415],
+  ['POST /custom-audiences/{id}/uploads', 'audience:write', 404],
+  ['POST /custom-audiences/{id}/users', 'audience:write', 404],
+  ['DELETE /custom-audiences/{id}/users', 'audience:write', 404],
+  ['POST /custom-audiences/{id}/refresh', 'audience:write', 404],
   ['GET /sessions', 'audience:read', 200],
   ['GET /sessions/{id}', 'audience:read', 404],
   ['GET /sessions/{id}/rejections', 'audience:read', 404],

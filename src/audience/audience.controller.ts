@@ -7,7 +7,7 @@ import { RequestId } from '../common/http/request-id.js';
 import { MultipartJson } from '../common/multipart-json.js';
 import { ProblemDto } from '../common/problem.dto.js';
 import { AudienceService } from './audience.service.js';
-import { UploadAnswerDto, UploadProblemDto } from './dto/upload-answer.dto.js';
+import { UploadAnswerDto, UploadProblemDto } from '../deliveries/dto/upload-answer.dto.js';
 import { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import { UPLOAD_FORM } from './dto/upload-form.js';
 import { UploadOptionsDto } from './dto/upload-options.dto.js';

@@ -3,10 +3,10 @@ import { AppConfig } from '../config/config.js';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Registration } from '../sessions/sessions.service.js';
-import { syncResults } from './audience-answer.js';
+import { syncResults } from '../deliveries/sync-answer.js';
 import { BatchStore } from './batch-store.service.js';
 import { DestinationsService } from './destinations.service.js';
-import type { DeliveryResultDto } from './dto/upload-answer.dto.js';
+import type { DeliveryResultDto } from '../deliveries/dto/upload-answer.dto.js';
 import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
 

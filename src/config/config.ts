@@ -38,6 +38,9 @@ export class AppConfig {
   /** A body that brings nothing for so long is given up. */
   readonly bodyIdleTimeoutMs!: number;
   readonly maxUsersPerBatch!: number;
+  /** Of one file, which is read as it comes and never held as a whole. */
+  readonly maxUploadRows!: number;
+  readonly maxUploadBytes!: number;
   /** Calls a minute that one API key (or one address, without keys) may make. */
   readonly rateLimitPerMinute!: number;
   /** How long a delivery is tried before it fails; it can be retried by hand then. */

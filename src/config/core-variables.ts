@@ -47,6 +47,12 @@ export class CoreVariables {
   @IsIntegerBetween(1, 1_000_000)
   MAX_USERS_PER_BATCH = 100_000;
 
+  @IsIntegerBetween(1, 1_000_000_000)
+  MAX_UPLOAD_ROWS = 10_000_000;
+
+  @IsIntegerBetween(1_024, 1024 ** 4)
+  MAX_UPLOAD_BYTES = 2 * 1024 ** 3;
+
   @IsIntegerBetween(1, 1_000_000)
   RATE_LIMIT_PER_MINUTE = 6_000;
 

@@ -62,6 +62,8 @@ describe('loadConfig, the core', () => {
       maxBodyBytes: 67_108_864,
       bodyIdleTimeoutMs: 30_000,
       maxUsersPerBatch: 100_000,
+      maxUploadRows: 10_000_000,
+      maxUploadBytes: 2_147_483_648,
       rateLimitPerMinute: 6_000,
       deliveryMaxHours: 24,
       sessionTtlHours: 72,

@@ -86,6 +86,8 @@ function toAppConfig(
     maxBodyBytes: core.MAX_BODY_BYTES,
     bodyIdleTimeoutMs: core.BODY_IDLE_TIMEOUT_MS,
     maxUsersPerBatch: core.MAX_USERS_PER_BATCH,
+    maxUploadRows: core.MAX_UPLOAD_ROWS,
+    maxUploadBytes: core.MAX_UPLOAD_BYTES,
     rateLimitPerMinute: core.RATE_LIMIT_PER_MINUTE,
     deliveryMaxHours: core.DELIVERY_MAX_HOURS,
     sessionTtlHours: core.SESSION_TTL_HOURS,

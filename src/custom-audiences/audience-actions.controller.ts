@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
-import { JsonBody } from '../common/http/json-body.js';
+import { JsonBody } from '../common/json/json-body.js';
 import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { PageQueryDto } from '../common/paging/page.dto.js';
 import { CustomAudiencesService } from './custom-audiences.service.js';

@@ -24,7 +24,7 @@ import {
 import type { Request, Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
-import { JsonBody } from '../common/http/json-body.js';
+import { JsonBody } from '../common/json/json-body.js';
 import { uuidParameter } from '../common/http/uuid-parameter.js';
 import { CustomAudiencesService } from './custom-audiences.service.js';
 import { CreateCustomAudienceDto } from './dto/create-custom-audience.dto.js';

@@ -2,8 +2,8 @@ import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { AudienceType } from '../../providers/contract/audience-provider.js';
-import { IsUsersArray } from '../users-part.js';
-import { AudienceUserDto } from './audience-user.dto.js';
+import { IsUsersArray } from '../../uploads/users-part.js';
+import { AudienceUserDto } from '../../uploads/dto/audience-user.dto.js';
 import { BatchDto } from './batch.dto.js';
 
 const AUDIENCE_TYPES: readonly AudienceType[] = ['custom', 'primary'];

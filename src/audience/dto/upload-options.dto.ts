@@ -1,8 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsOptional, Matches } from 'class-validator';
+import { BooleanOption } from '../../common/http/boolean-option.js';
 import { UPLOAD_MODES, type UploadMode } from '../../common/upload-modes.js';
-import { BooleanOption } from './boolean-option.js';
 
 const MOST_CHANNELS = 100;
 const CHANNELS_RULE = 'must be provider ids or provider/tag, separated by commas';

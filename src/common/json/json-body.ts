@@ -9,77 +9,88 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiBody, ApiConsumes } from '@nestjs/swagger';
-import express, { type Request, type Response } from 'express';
+import type { Request } from 'express';
 import type { Observable } from 'rxjs';
+import { AppConfig } from '../../config/config.js';
 import { ApiProblem } from '../api-problem.decorator.js';
+import { findMistakes, invalidRequest, toDto } from '../dto-validation.js';
 import { boundBroken } from '../multipart/json-bounds.js';
 import { describeJsonError } from '../multipart/json-error.js';
 import { ProblemDto } from '../problem.dto.js';
 import { ProblemException } from '../problem.exception.js';
+import { readJsonBody } from './read-json-body.js';
 
-/** Resources are small; users come as forms. */
-const MOST_BYTES = 64 * 1024;
-/** What builds and checks DTOs recurses. */
+/** What builds and checks DTOs recurses: a few thousand levels would end it with a stack overflow. */
 const DEEPEST = 10;
+const MOST_VALUES = 10_000;
+const MAX_BYTES = 256 * 1024;
+/** A database's text and JSON hold neither. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
 
-const readBytes = express.raw({ type: () => true, limit: MOST_BYTES, inflate: false });
-
-/** What body-parser found, in our words: its own may quote the body. */
-const REFUSALS: Readonly<Record<string, readonly [status: number, code: string, detail: string]>> = {
-  'entity.too.large': [413, 'payload-too-large', `The body may hold at most ${MOST_BYTES} bytes`],
-  'encoding.unsupported': [415, 'unsupported-media-type', 'The body must come without a Content-Encoding'],
-};
-
-/** Makes a handler take a JSON object; `@Body()` gives it as an instance of the DTO, checked. Read only after the guards. */
-export function JsonBody(type: Type<object>): MethodDecorator {
+/** Makes a handler take a JSON object: `@Body()` gives an instance of the DTO, checked. */
+export function JsonBody(body: Type<object>, maxBytes = MAX_BYTES): MethodDecorator {
   return applyDecorators(
     ApiConsumes('application/json'),
-    ApiBody({ type }),
-    ApiProblem(400, 'The body is not JSON or breaks a rule; nothing was changed', ProblemDto, 'invalid-request'),
+    ApiBody({ type: body, required: true }),
+    ApiProblem(
+      400,
+      'The body is not a JSON object, or breaks a rule; nothing was stored',
+      ProblemDto,
+      'invalid-request',
+    ),
+    ApiProblem(408, 'The body did not come in time'),
     ApiProblem(413, 'The body is too large'),
     ApiProblem(415, 'The body is not application/json, or is compressed'),
-    UseInterceptors(JsonBodyInterceptor),
+    UseInterceptors(interceptorOf(body, maxBytes)),
   );
 }
 
-@Injectable()
-class JsonBodyInterceptor implements NestInterceptor {
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const http = context.switchToHttp();
-    const req = http.getRequest<Request>();
-    if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(req.get('content-type') ?? '')) {
-      throw new ProblemException(415, 'unsupported-media-type', 'The body must be application/json');
-    }
-    await read(req, http.getResponse<Response>());
-    req.body = parse(Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0));
-    return next.handle();
-  }
-}
+function interceptorOf(body: Type<object>, maxBytes: number): Type<NestInterceptor> {
+  @Injectable()
+  class JsonBodyInterceptor implements NestInterceptor {
+    constructor(private readonly config: AppConfig) {}
 
-async function read(req: Request, res: Response): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    readBytes(req, res, (error?: unknown) => {
-      if (!error) return resolve();
-      const refusal = REFUSALS[(error as { type?: string }).type ?? ''];
-      reject(refusal ? new ProblemException(...refusal) : malformed('is not complete'));
-    });
-  });
+    async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+      const req = context.switchToHttp().getRequest<Request>();
+      const { maxBodyBytes, bodyIdleTimeoutMs } = this.config;
+      const limits = { maxBodyBytes: Math.min(maxBytes, maxBodyBytes), bodyIdleTimeoutMs };
+      const dto = toDto(body, parse(await readJsonBody(req, limits)));
+      const mistakes = findMistakes(dto);
+      if (mistakes.total > 0) throw invalidRequest(mistakes);
+      req.body = dto;
+      return next.handle();
+    }
+  }
+  return JsonBodyInterceptor;
 }
 
 function parse(bytes: Buffer): object {
-  if (!isUtf8(bytes)) throw malformed('must be UTF-8');
-  if (boundBroken(bytes, { levels: DEEPEST })) throw malformed(`must not be nested deeper than ${DEEPEST} levels`);
+  if (!isUtf8(bytes)) throw mistake('must be UTF-8');
+  const broken = boundBroken(bytes, { levels: DEEPEST, values: MOST_VALUES });
+  if (broken === 'levels') throw mistake(`must not be nested deeper than ${DEEPEST} levels`);
+  if (broken !== undefined) throw mistake(`must hold at most ${MOST_VALUES} values`);
   const text = bytes.toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw malformed(describeJsonError(text));
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('must be a JSON object');
+  const value = parseText(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mistake('must be a JSON object');
   return value;
 }
 
-function malformed(what: string): ProblemException {
-  return new ProblemException(400, 'malformed-json', `The body ${what}`);
+function parseText(text: string): unknown {
+  let isStorable = true;
+  const look = (key: string, value: unknown): unknown => {
+    if (UNSTORABLE.test(key) || (typeof value === 'string' && UNSTORABLE.test(value))) isStorable = false;
+    return value;
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(text, look);
+  } catch {
+    throw mistake(describeJsonError(text));
+  }
+  if (!isStorable) throw mistake('must hold neither NUL nor half a character');
+  return value;
+}
+
+function mistake(message: string): ProblemException {
+  return invalidRequest({ first: [{ field: 'body', message }], total: 1 });
 }

@@ -1,7 +1,7 @@
 import { ApiProperty, PickType } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, Max, Min } from 'class-validator';
-import { BooleanOption } from '../../dto/boolean-option.js';
+import { BooleanOption } from '../../../common/http/boolean-option.js';
 import { UploadOptionsDto } from '../../dto/upload-options.dto.js';
 
 const DEFAULT_SHOWN = 10;

@@ -62,6 +62,11 @@ export function findUserMistakes(value: unknown): Mistakes {
   return { first, total };
 }
 
+/** What is wrong with one user, paths relative to it (`.email`); nothing for one that `IsUsersArray` takes. */
+export function findMistakesOfUser(value: unknown): readonly FieldMistake[] {
+  return user.Check(value) ? [] : mistakesOfUser(value);
+}
+
 function mistakesOfUser(value: unknown): FieldMistake[] {
   if (!isPlainObject(value)) return [{ field: '', message: 'must be an object' }];
   const { purchase } = value;

@@ -1,8 +1,8 @@
 import { ProblemException } from '../common/problem.exception.js';
-import type { DeliveryRow } from '../deliveries/deliveries.repository.js';
-import type { BatchOutcome } from '../deliveries/deliveries.service.js';
-import type { DeliveryState } from '../deliveries/delivery-state.js';
-import { pendingOf } from '../deliveries/dto/user-counts.js';
+import type { DeliveryRow } from './deliveries.repository.js';
+import type { BatchOutcome } from './deliveries.service.js';
+import type { DeliveryState } from './delivery-state.js';
+import { pendingOf } from './dto/user-counts.js';
 import type { DeliveryErrorDto, DeliveryResultDto } from './dto/upload-answer.dto.js';
 
 /** The platform has all of it: nothing is left to be done by us. */
