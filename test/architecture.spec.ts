@@ -10,6 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   '': ['*'],
   audience: [
     'custom-audiences',
+    'events',
     'members',
     'membership',
     'uploads',

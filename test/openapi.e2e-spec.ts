@@ -48,7 +48,7 @@ interface Document {
 
 /** Every endpoint of the core, and every answer that it documents beside 401, 403 and 429, which all secured ones have. */
 const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
-  'post /audience': [200, 400, 408, 409, 413, 415, 502, 503, 504],
+  'post /audience': [200, 400, 408, 409, 413, 415, 422, 502, 503, 504],
   'post /audience/preview': [200, 400, 408, 413, 415, 503],
   'post /custom-audiences/{id}/uploads': [200, 202, 400, 404, 408, 413, 415, 422, 502, 503, 504],
   'post /custom-audiences/{id}/users': [200, 202, 400, 404, 408, 413, 415, 422, 502, 503, 504],
@@ -61,12 +61,15 @@ const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'get /deliveries/{id}': [200, 400, 404],
   'post /deliveries/{id}/retry': [202, 400, 404, 409],
   'post /deliveries/{id}/cancel': [200, 400, 404, 409],
+  'post /erasures': [202, 400, 408, 413, 415],
+  'get /erasures': [200, 400],
+  'get /erasures/{id}': [200, 400, 404],
   'get /events': [200, 400],
   'get /events/stream': [200, 400, 503],
-  'post /webhooks': [201, 400, 409, 413, 415, 422],
+  'post /webhooks': [201, 400, 408, 409, 413, 415, 422],
   'get /webhooks': [200, 400],
   'get /webhooks/{id}': [200, 400, 404],
-  'patch /webhooks/{id}': [200, 400, 404, 413, 415, 422],
+  'patch /webhooks/{id}': [200, 400, 404, 408, 413, 415, 422],
   'delete /webhooks/{id}': [204, 400, 404],
   'post /webhooks/{id}/test': [202, 400, 404],
   'post /webhooks/{id}/rotate-secret': [200, 400, 404],
@@ -207,7 +210,7 @@ describe('the OpenAPI document', () => {
     }
     const url = new URL(service.origin + path);
     for (const { name, in: place, schema: rule } of parameters) {
-      if (place === 'query' && rule.default !== undefined) url.searchParams.set(name, JSON.stringify(rule.default));
+      if (place === 'query' && rule.default !== undefined) url.searchParams.set(name, String(rule.default));
     }
     return { answer: await fetch(url, { method: 'POST', body: form }), examples };
   }

@@ -6,7 +6,7 @@ const PLATFORMS = ['facebook', 'tiktok'] as const;
 const USERS = manyUsers(100, 'member');
 
 // Runs once deliveries of sessions with the mode `remove` call ProviderClient.remove.
-describe.skip('taking users out of a custom audience', () => {
+describe('taking users out of a custom audience', () => {
   let service: TestService;
 
   beforeAll(async () => {

@@ -20,6 +20,10 @@ const HEADERS = {
   },
 };
 
+const STORED_FIRST =
+  'Answers once the batch is durably stored; with `sync=true` once every account has been served. Sending the same batch ' +
+  'again is safe: it gets the first answer again and nothing is sent twice.';
+
 @ApiTags('audience')
 @Controller('audience')
 export class AudienceController {
@@ -32,9 +36,7 @@ export class AudienceController {
   @ApiHeader({ name: 'X-Request-Id', required: false, description: 'Echoed, and written to the log' })
   @ApiOperation({
     summary: 'Bring one batch of an audience to every configured account',
-    description:
-      'Answers once the batch is durably stored; with `sync=true` once every account has been served. Sending the same batch ' +
-      'again is safe: it gets the first answer again and nothing is sent twice.',
+    description: STORED_FIRST,
   })
   @ApiOkResponse({
     type: UploadAnswerDto,
@@ -42,6 +44,12 @@ export class AudienceController {
     headers: HEADERS,
   })
   @ApiProblem(409, 'This sequence or session was received before with other content', ProblemDto, 'sequence-conflict')
+  @ApiProblem(
+    422,
+    'An audience of this name takes no users, or `mode=mirror` with `MEMBERS=off`',
+    ProblemDto,
+    'action-not-offered',
+  )
   @ApiProblem(502, '`sync=true`: some tags were not served; the others were', UploadProblemDto)
   @ApiProblem(503, 'No account is configured', ProblemDto, 'no-tag-configured')
   @ApiProblem(

@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CustomAudiencesModule } from '../custom-audiences/custom-audiences.module.js';
 import { DeliveriesModule } from '../deliveries/deliveries.module.js';
+import { EventsModule } from '../events/events.module.js';
+import { MembersModule } from '../members/members.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { AudienceController } from './audience.controller.js';
@@ -8,10 +11,11 @@ import { BatchStore } from './batch-store.service.js';
 import { DestinationsService } from './destinations.service.js';
 import { PreviewController } from './preview/preview.controller.js';
 import { PreviewService } from './preview/preview.service.js';
+import { RecipientsService } from './recipients.service.js';
 
 @Module({
-  imports: [ProvidersModule, SessionsModule, DeliveriesModule],
+  imports: [ProvidersModule, SessionsModule, DeliveriesModule, CustomAudiencesModule, MembersModule, EventsModule],
   controllers: [AudienceController, PreviewController],
-  providers: [AudienceService, BatchStore, DestinationsService, PreviewService],
+  providers: [AudienceService, BatchStore, DestinationsService, RecipientsService, PreviewService],
 })
 export class AudienceModule {}

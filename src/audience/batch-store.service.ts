@@ -7,6 +7,7 @@ import { PayloadCipher } from '../storage/payload-cipher.js';
 import type { Destination } from './destinations.service.js';
 import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
+import { RecipientsService } from './recipients.service.js';
 
 /** Makes a batch durable: session, sealed payload, deliveries and their jobs, or none of them. */
 @Injectable()
@@ -16,6 +17,7 @@ export class BatchStore {
     private readonly cipher: PayloadCipher,
     private readonly sessions: SessionsService,
     private readonly deliveries: DeliveriesService,
+    private readonly recipients: RecipientsService,
   ) {}
 
   /**
@@ -24,7 +26,7 @@ export class BatchStore {
    * @param requestId of the call that brings it
    * @param destination asked only for a new batch: one that was received before is answered even if its account is gone
    *
-   * @throws ProblemException 409 when it contradicts what is stored
+   * @throws ProblemException 409 when it contradicts what is stored, 422 when an audience of this name takes no users
    */
   async store(
     upload: UploadAudienceDto,
@@ -46,7 +48,12 @@ export class BatchStore {
       const registration = await this.sessions.register(tx, identityOf(upload, options), batch);
       const { session, replayed } = registration;
       if (!replayed) {
-        await this.deliveries.create(tx, { batch: id, session, received: batch.userCount, ...destination() });
+        const where = destination();
+        const recipients = await this.recipients.of(tx, session, where, options.mode);
+        const { segment } = where;
+        const { targets } = recipients;
+        await this.deliveries.create(tx, { batch: id, session, segment, received: batch.userCount, targets });
+        await this.recipients.announce(tx, recipients);
       }
       return registration;
     });

@@ -1,16 +1,17 @@
-import { Injectable, Optional } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { AppConfig } from '../config/config.js';
 import { AudienceDeliveries } from '../deliveries/audience-deliveries.repository.js';
 import { Database } from '../storage/database.js';
 import type { CustomAudienceDto } from './dto/custom-audience.dto.js';
 import type { CustomerListDto, LookalikeRefDto } from './dto/custom-audience-parts.dto.js';
-import { MemberCounts } from './member-counts.js';
 import { CustomAudienceListsRepository, type RelatedAudience } from './records/custom-audience-lists.repository.js';
 import type { CustomAudienceRow } from './records/custom-audience-row.js';
 
 /** What is told of custom audiences beyond their records. */
 interface Surroundings {
   readonly uploads: ReadonlyMap<string, number>;
-  readonly members: ReadonlyMap<number, number> | undefined;
+  /** Without a members store nobody can tell how many there are. */
+  readonly keepsMembers: boolean;
   readonly related: readonly RelatedAudience[];
 }
 
@@ -21,7 +22,7 @@ export class CustomAudienceViews {
     private readonly database: Database,
     private readonly lists: CustomAudienceListsRepository,
     private readonly deliveries: AudienceDeliveries,
-    @Optional() private readonly members?: MemberCounts,
+    private readonly config: AppConfig,
   ) {}
 
   async of(row: CustomAudienceRow): Promise<CustomAudienceDto> {
@@ -31,15 +32,14 @@ export class CustomAudienceViews {
 
   async ofAll(rows: readonly CustomAudienceRow[]): Promise<CustomAudienceDto[]> {
     const lists = rows.filter(isCustomerList);
-    const [uploads, members, related] = await Promise.all([
+    const [uploads, related] = await Promise.all([
       this.deliveries.sessionCounts(
         this.database.query,
         lists.map(({ id }) => id),
       ),
-      this.members?.of(lists.map(({ number }) => number)),
       this.lists.lookalikes(rows),
     ]);
-    return rows.map((row) => viewOf(row, { uploads, members, related }));
+    return rows.map((row) => viewOf(row, { uploads, keepsMembers: this.config.keepsMembers, related }));
   }
 }
 
@@ -77,11 +77,12 @@ function isCustomerList({ type }: CustomAudienceRow): boolean {
 }
 
 function customerListOf(
-  { id, number, lastUploadAt }: CustomAudienceRow,
-  { uploads, members }: Surroundings,
+  { id, uploadedRecords, lastUploadAt }: CustomAudienceRow,
+  { uploads, keepsMembers }: Surroundings,
 ): CustomerListDto {
   return {
-    members: members ? (members.get(number) ?? 0) : null,
+    // Kept in step with the store: counting ten million rows takes seconds.
+    members: keepsMembers ? uploadedRecords : null,
     lastUploadAt: instantOf(lastUploadAt),
     uploads: uploads.get(id) ?? 0,
   };

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
 import { uuidParameter } from '../common/http/uuid-parameter.js';
+import { JsonBody } from '../common/json/json-body.js';
 import { PageQueryDto } from '../common/paging/page.dto.js';
 import { decodeCursor, encodeCursor } from '../common/paging/page-cursor.js';
 import { ErasureDto, ErasurePageDto, NewErasureDto } from './dto/erasure.dto.js';
@@ -17,6 +18,7 @@ export class ErasuresController {
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @Secured('audience:write')
+  @JsonBody(NewErasureDto)
   @ApiOperation({
     summary: 'Forget a person: in every audience on every platform, and in our own store',
     description:
@@ -27,7 +29,6 @@ export class ErasuresController {
     type: ErasureDto,
     headers: { Location: { description: 'The receipt', schema: { type: 'string' } } },
   })
-  @ApiProblem(400, 'Nobody is named, or an identifier is wrong')
   async create(@Body() person: NewErasureDto, @Res({ passthrough: true }) response: Response): Promise<ErasureDto> {
     const erasure = await this.erasures.create(person);
     response.setHeader('Location', `/erasures/${erasure.id}`);

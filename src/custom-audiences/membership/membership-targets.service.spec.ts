@@ -5,10 +5,21 @@ import type { AudienceProvider } from '../../providers/contract/audience-provide
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { Database } from '../../storage/database.js';
 import { MembershipTargets } from './membership-targets.service.js';
-import { NoMembers } from './no-members.js';
+import type { MemberSlice } from '../../membership/membership.service.js';
+import { MembersSource } from './members-source.js';
 
 const KEEPS = { id: 'keeps', tags: () => ['default'], audiences: { lacks: { removeUsers: 'It keeps everybody' } } };
 const GIVES = { id: 'gives', tags: () => ['default'], audiences: { lacks: {} } };
+
+class Source extends MembersSource {
+  constructor(override readonly isOn: boolean) {
+    super();
+  }
+
+  override async *slices(): AsyncGenerator<MemberSlice> {
+    // Only asked for by a refresh.
+  }
+}
 
 describe('which audiences take which changes', () => {
   let test: TestDatabase;
@@ -28,7 +39,7 @@ describe('which audiences take which changes', () => {
 
   const targets = (isOn: boolean) => {
     const catalogue = new ProviderCatalogue([KEEPS, GIVES] as unknown as AudienceProvider[]);
-    return new MembershipTargets(database, catalogue, Object.assign(new NoMembers(), { isOn }));
+    return new MembershipTargets(database, catalogue, new Source(isOn));
   };
 
   it('all of them, where the platform offers everything and members are kept', async () => {

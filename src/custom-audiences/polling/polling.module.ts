@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DeliveriesModule } from '../../deliveries/deliveries.module.js';
 import { EventsModule } from '../../events/events.module.js';
 import { MembersModule } from '../../members/members.module.js';
+import { CustomAudienceMembershipModule } from '../membership/custom-audience-membership.module.js';
 import { ProvidersModule } from '../../providers/providers.module.js';
 import { AudiencePoll } from './audience-poll.service.js';
 import { AudienceReader } from './audience-reader.service.js';
@@ -15,7 +16,7 @@ import { UploadFactsRepository } from './upload-facts.repository.js';
 
 /** Keeps the records of custom audiences true to their platforms. */
 @Module({
-  imports: [DeliveriesModule, EventsModule, MembersModule, ProvidersModule],
+  imports: [CustomAudienceMembershipModule, DeliveriesModule, EventsModule, MembersModule, ProvidersModule],
   providers: [
     StatusPoller,
     AudiencePoll,

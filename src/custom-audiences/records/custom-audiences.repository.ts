@@ -12,7 +12,7 @@ import {
   isPending,
   type RecordChange,
 } from './custom-audience-row.js';
-import type { EnsuredAudiences, EnsureTarget } from './ensured-audiences.js';
+import { createdEvent, type EnsuredAudience, type EnsuredAudiences, type EnsureTarget } from './ensured-audiences.js';
 
 /** The records of custom audiences: one for each name in an account. */
 @Injectable()
@@ -48,6 +48,18 @@ export class CustomAudiencesRepository {
       return { id, number, type, provider: target.provider, tag: target.tag };
     });
     return { audiences, events };
+  }
+
+  /** The records of this name that are there. They cannot be deleted before the transaction ends. */
+  async existing(
+    tx: Transaction,
+    { segment, targets }: { readonly segment: string; readonly targets: readonly EnsureTarget[] },
+  ): Promise<readonly EnsuredAudience[]> {
+    const rows = await this.named(tx, segment, targets);
+    return targets.flatMap(({ provider, account, tag }) => {
+      const row = rows.find((one) => one.provider === provider && one.account === account);
+      return row ? [{ id: row.id, number: row.number, type: row.type, provider, tag }] : [];
+    });
   }
 
   async find(id: string, tx: Queryable = this.database.query): Promise<CustomAudienceRow | undefined> {
@@ -177,11 +189,6 @@ export class CustomAudiencesRepository {
       .for('key share');
     return rows as CustomAudienceRow[];
   }
-}
-
-/** The event that tells of a new record. */
-export function createdEvent({ id, provider, tag, name, type, audienceId }: CustomAudienceRow): NewEvent {
-  return { type: 'created', audience: { id, provider, tag }, data: { name, type, audienceId } };
 }
 
 function isNamed(provider: string, account: string, name: string) {

@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../events/events-writer.js';
 import type { CustomAudienceType } from '../../providers/contract/custom-audience-words.js';
+import type { CustomAudienceRow } from './custom-audience-row.js';
 
 /** An account that an audience of this name is to be in. */
 export interface EnsureTarget {
@@ -24,4 +25,9 @@ export interface EnsuredAudiences {
   readonly audiences: readonly EnsuredAudience[];
   /** To be given to `EventsWriter.record` at the end of the transaction; mostly empty. */
   readonly events: readonly NewEvent[];
+}
+
+/** The event that tells of a new record. */
+export function createdEvent({ id, provider, tag, name, type, audienceId }: CustomAudienceRow): NewEvent {
+  return { type: 'created', audience: { id, provider, tag }, data: { name, type, audienceId } };
 }
