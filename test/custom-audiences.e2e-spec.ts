@@ -55,7 +55,7 @@ describe('custom audiences on Facebook', () => {
       source: 'crm',
       status: 'populating',
       warnings: [],
-      customerList: { members: null, lastUploadAt: null, uploads: 0 },
+      customerList: { members: 0, lastUploadAt: null, uploads: 0 },
       minimumSize: minimumSize(),
       dataUploadMethod: 'api',
       uploadedRecords: 0,

@@ -110,6 +110,7 @@ describe('reading deliveries', () => {
       expect(await delivery(id)).toEqual({
         ...{ id, session, provider: 'facebook', tag: 'default', segment: 'blotout_Whole', state: 'succeeded' },
         ...{ attempts: 1, audienceId, received: 2, accepted: 2, skipped: 0, rejected: 0, pending: 0 },
+        ...{ customAudience: expect.stringMatching(/^[0-9a-f-]{36}$/), added: 2, unchanged: 0, removed: 0 },
         ...{ error: null, nextAttemptAt: null, waitsForTag: false, createdAt: time, startedAt: time, settledAt: time },
       });
     });

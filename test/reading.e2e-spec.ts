@@ -123,7 +123,9 @@ describe('reading sessions', () => {
       }
 
       const done = await untilState(first, 'completed');
-      const counts = { received: 5, accepted: 5, skipped: 0, rejected: 0, pending: 0, deliveries: { succeeded: 2 } };
+      const members = { added: 5, unchanged: 0, removed: 0 };
+      const users = { received: 5, accepted: 5, skipped: 0, rejected: 0, pending: 0, ...members };
+      const counts = { ...users, deliveries: { succeeded: 2 } };
       const remote = service.sandbox.facebook.audiences({}).filter(({ name }) => name === 'blotout_Progress');
       const idIn = (account: string) => remote.find((audience) => audience.account === account)!.id;
       expect(tags(done)).toEqual([

@@ -49,6 +49,20 @@ const ENDPOINTS: readonly [endpoint: string, scope: 'audience:write' | 'audience
   ['POST /custom-audiences/{id}/shares', 'audience:write', 415],
   ['POST /custom-audiences/{id}/lookalikes', 'audience:write', 415],
   ['GET /custom-audiences/{id}/sizes', 'audience:read', 404],
+  ['GET /events', 'audience:read', 200],
+  ['GET /events/stream', 'audience:read', 400],
+  ['POST /webhooks', 'admin', 415],
+  ['GET /webhooks', 'admin', 200],
+  ['GET /webhooks/{id}', 'admin', 404],
+  ['PATCH /webhooks/{id}', 'admin', 415],
+  ['DELETE /webhooks/{id}', 'admin', 404],
+  ['POST /webhooks/{id}/rotate-secret', 'admin', 404],
+  ['POST /webhooks/{id}/test', 'admin', 404],
+  ['GET /webhooks/{id}/deliveries', 'admin', 404],
+  ['POST /webhooks/{id}/deliveries/{deliveryId}/retry', 'admin', 404],
+  ['POST /erasures', 'audience:write', 415],
+  ['GET /erasures', 'audience:read', 200],
+  ['GET /erasures/{id}', 'audience:read', 404],
   ['GET /providers', 'audience:read', 200],
   ['GET /metrics', 'audience:read', 200],
   ['GET /health/live', 'none', 200],
@@ -68,7 +82,13 @@ describe('the edge of the service', () => {
   const call = (endpoint: string, headers: Record<string, string> = {}) => {
     const [method, path = ''] = endpoint.split(' ');
     return fetch(
-      service.origin + path.replace('{id}', ID).replace('{provider}', 'facebook').replace('{tag}', 'nowhere'),
+      service.origin +
+        path
+          .replace('{id}', ID)
+          .replace('{deliveryId}', ID)
+          .replace('/stream', '/stream?after=x')
+          .replace('{provider}', 'facebook')
+          .replace('{tag}', 'nowhere'),
       { method, headers },
     );
   };
@@ -97,9 +117,9 @@ describe('the edge of the service', () => {
       }).toEqual({
         none: isOpen ? reached : 401,
         wrong: isOpen ? reached : 401,
-        reader: scope === 'audience:write' ? 403 : reached,
-        writer: scope === 'audience:read' ? 403 : reached,
-        both: reached,
+        reader: isOpen || scope === 'audience:read' ? reached : 403,
+        writer: isOpen || scope === 'audience:write' ? reached : 403,
+        both: scope === 'admin' ? 403 : reached,
         admin: reached,
         withoutScopes: reached,
       });

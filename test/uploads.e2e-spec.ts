@@ -125,7 +125,6 @@ describe('uploads to a custom audience', () => {
     ['a missing column', { content: 'a\nb\n', columns: { c: 'email' } }, 400, 'does not have: \\"c\\"'],
     ['no mapping', { content: 'a\nb\n', columns: [] }, 400, 'must be a JSON object'],
     ['another mode', { content: '[{}]', query: 'mode=replace' }, 400, 'must be one of append, mirror, remove'],
-    ['no member kept to mirror', { content: '[{}]', query: 'mode=mirror' }, 422, 'MEMBERS=off'],
   ])('are refused for %s, and nothing is stored', async (name, file, status, words) => {
     const id = await customAudienceRow(service, `No ${name}`);
     const before = await rowCounts(service.database);
@@ -225,7 +224,5 @@ describe('uploads to a custom audience', () => {
     const refused = await call('POST', `${traffic}/users`, { users: TWO_USERS });
     expect([refused.status, refused.body]).toMatchObject([422, { code: 'action-not-offered' }]);
     expect(refused.body.detail).toContain('only a customer-list takes users');
-    const refreshed = await call('POST', `${gone}/refresh`);
-    expect([refreshed.status, refreshed.body.detail]).toEqual([422, expect.stringContaining('MEMBERS=off')]);
   });
 });

@@ -1,4 +1,4 @@
-import { Controller, Delete, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Delete, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Secured } from '../../auth/secured.decorator.js';
@@ -27,6 +27,7 @@ export class CustomAudienceMembershipController {
   ) {}
 
   @Post('uploads')
+  @HttpCode(HttpStatus.ACCEPTED)
   @Secured('audience:write')
   @ApiConsumes('multipart/form-data')
   @ApiBody({ type: UploadFileDto, encoding: { columns: { contentType: 'application/json' } } })
@@ -58,6 +59,7 @@ export class CustomAudienceMembershipController {
   }
 
   @Post('users')
+  @HttpCode(HttpStatus.ACCEPTED)
   @Secured('audience:write')
   @ApiBody({ type: UsersDto })
   @ApiMembership(
@@ -77,6 +79,7 @@ export class CustomAudienceMembershipController {
   }
 
   @Delete('users')
+  @HttpCode(HttpStatus.ACCEPTED)
   @Secured('audience:write')
   @ApiBody({ type: UsersDto })
   @ApiMembership(
@@ -96,6 +99,7 @@ export class CustomAudienceMembershipController {
   }
 
   @Post('refresh')
+  @HttpCode(HttpStatus.ACCEPTED)
   @Secured('audience:write')
   @ApiMembership(
     'Send all stored members of one custom audience again',

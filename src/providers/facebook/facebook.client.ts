@@ -67,7 +67,7 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
   /**
    * Without a session: one that was closed by the last chunk of an upload would throw the removal away without a word.
    *
-   * @throws RequestRejectedError (200/1870047) where fewer than some hundred people would be left
+   * @throws AudienceBlockedError (200/1870047) where fewer than some hundred people would be left
    */
   remove(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
     return this.changeMembers('DELETE', audience, chunk, { payload: removalPayload(chunk) }, ctx);

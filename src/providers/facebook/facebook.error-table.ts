@@ -57,7 +57,8 @@ const MEANINGS: Readonly<Record<string, FacebookErrorMeaning>> = {
   '2655': terms,
   '2663': terms,
   '1870092': meaning('terms', 'the Business Tools Terms have to be accepted by a person'),
-  '1870047': meaning('rejected', 'the audience would become too small'),
+  // Of the audience, not of rows: nobody is looked for who would be to blame.
+  '1870047': meaning('blocked', 'the audience would become too small'),
   '100/33': missing,
   '803': missing,
   '1487366': missing,

@@ -68,7 +68,7 @@ const rows: readonly (readonly [code: number, subcode: number | undefined, expec
   [200, 1870092, TermsNotAcceptedError],
   [2655, undefined, TermsNotAcceptedError],
   [2663, undefined, TermsNotAcceptedError],
-  [200, 1870047, RequestRejectedError],
+  [200, 1870047, AudienceBlockedError],
   [100, 33, AudienceMissingError],
   [1487366, undefined, AudienceMissingError],
   [100, 1487366, AudienceMissingError],

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { HttpService } from '@nestjs/axios';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.js';
 import type { CreateContext, UploadContext } from '../../contract/audience-provider.js';
-import { AudienceMissingError, RequestRejectedError } from '../../contract/provider-errors.js';
+import { AudienceBlockedError, AudienceMissingError } from '../../contract/provider-errors.js';
 import { PlatformHttp } from '../../kit/platform-http.js';
 import { FacebookClient } from '../facebook.client.js';
 import { FacebookTag } from '../facebook.config.js';
@@ -93,7 +93,7 @@ describe('FacebookClient.remove', () => {
     await client.upload(audience, [mary, test], ctx);
     const failure = client.remove(audience, [mary], ctx);
 
-    await expect(failure).rejects.toBeInstanceOf(RequestRejectedError);
+    await expect(failure).rejects.toBeInstanceOf(AudienceBlockedError);
     await expect(failure).rejects.toMatchObject({ platformCode: '200/1870047' });
     await expect(failure).rejects.toThrow('the audience would become too small');
     expect(members()).toHaveLength(2);
