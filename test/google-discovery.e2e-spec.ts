@@ -67,9 +67,9 @@ const ONE_CHUNK = {
     const now = new Date();
     const never = { lastUploadAt: null, uploadedRecords: null, isUploading: false, hasFailed: false };
     const chunk = google.prepare([EVERYTHING], 'default').rows.map(({ row }) => row);
-    const manager = google.manager!('default');
+    const manager = google.manager('default');
     service.sandbox.google.clearRequests();
-    await google.client('default').remove!({ id }, chunk, ctx);
+    await google.client('default').remove({ id }, chunk, ctx);
     await manager.read(id, { type: 'customer-list', now, createdAt: now, ...never }, ctx);
     await manager.update!(id, { name: 'Renamed', description: 'anew', retentionDays: 30 }, ctx);
     await manager.delete(id, ctx);

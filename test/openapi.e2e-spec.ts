@@ -210,7 +210,7 @@ describe('the OpenAPI document', () => {
     }
     const url = new URL(service.origin + path);
     for (const { name, in: place, schema: rule } of parameters) {
-      if (place === 'query' && rule.default !== undefined) url.searchParams.set(name, String(rule.default));
+      if (place === 'query' && rule.default !== undefined) url.searchParams.set(name, asText(rule.default));
     }
     return { answer: await fetch(url, { method: 'POST', body: form }), examples };
   }
@@ -262,6 +262,10 @@ describe('the OpenAPI document', () => {
     }
   });
 });
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
 
 /** The places below a schema at which nothing says what is there. */
 function untyped(schema: Schema, place: string): string[] {

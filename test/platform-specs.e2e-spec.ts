@@ -58,11 +58,11 @@ const ctx = { deliveryId: 'specs', signal: new AbortController().signal } as Upl
   async function manageKlaviyo(): Promise<void> {
     const providers = service.app.get<readonly AudienceProvider[]>(AUDIENCE_PROVIDERS);
     const provider = providers.find(({ id }) => id === 'klaviyo')!;
-    const [manager, client] = [provider.manager!('default'), provider.client('default')];
+    const [manager, client] = [provider.manager('default'), provider.client('default')];
     const { id } = service.sandbox.klaviyo.audiences()[0]!;
     const rows = provider.prepare([EVERYTHING, ...TWO_USERS], 'default').rows.map(({ row }) => row);
     await manager.read(id, { now: new Date(), lastUploadAt: null } as AudienceFacts, ctx);
-    await client.remove!({ id }, rows, ctx);
+    await client.remove({ id }, rows, ctx);
     await manager.erase!(rows, ctx);
     await manager.update!(id, { name: 'Renamed' }, ctx);
     await manager.delete(id, ctx);

@@ -25,7 +25,11 @@ const API_KEYS = [
 const ID = '018f5e7a-0000-7000-8000-000000000000';
 
 /** Every endpoint, the scope that it needs, and what it answers to a key with that scope. */
-const ENDPOINTS: readonly [endpoint: string, scope: 'audience:write' | 'audience:read' | 'none', reached: number][] = [
+const ENDPOINTS: readonly [
+  endpoint: string,
+  scope: 'audience:write' | 'audience:read' | 'admin' | 'none',
+  reached: number,
+][] = [
   ['POST /audience', 'audience:write', 415],
   ['POST /audience/preview', 'audience:write', 415],
   ['POST /custom-audiences/{id}/uploads', 'audience:write', 404],

@@ -65,8 +65,7 @@ function describeTag(
   };
 }
 
-function supportOf({ audiences }: AudienceProvider): AudienceSupportDto | null {
-  if (!audiences) return null;
+function supportOf({ audiences }: AudienceProvider): AudienceSupportDto {
   const { lacks, types, engagementTypes = [], changes, retentionDays = null, minimumSize, tells } = audiences;
   const actions = CUSTOM_AUDIENCE_ACTIONS.map((action) => ({
     action,

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AudienceChange, AudienceFacts, AudienceSupport } from '../../src/providers/contract/audience-manager.js';
-import type { AudienceProvider, Receipt, UploadContext } from '../../src/providers/contract/audience-provider.js';
+import type { Receipt, UploadContext } from '../../src/providers/contract/audience-provider.js';
 import {
   CUSTOM_AUDIENCE_ACTIONS,
   CUSTOM_AUDIENCE_STATUSES,
 } from '../../src/providers/contract/custom-audience-words.js';
-import { PLATFORMS } from '../../src/providers/platforms.js';
 import { manyUsers } from '../support/service.js';
 import { eventually, newSessionId } from '../support/upload.js';
 import type { ContractBench } from './describe-provider.js';
@@ -27,12 +26,6 @@ const ctx: UploadContext = {
 
 /** What a platform offers for its audiences holds, and what it does to them is done. */
 export function describeManaging(bench: ContractBench): void {
-  const platform = PLATFORMS.find(({ settings }) => settings.id === bench.facts.id);
-  const methods = platform?.provider.prototype as Partial<AudienceProvider> | undefined;
-  if (methods?.manager === undefined) {
-    it.todo('manages audiences: the provider has no AudienceManager yet');
-    return;
-  }
   describe('managing', () => {
     describeOffer(bench);
     describeAudiences(bench);
@@ -40,8 +33,8 @@ export function describeManaging(bench: ContractBench): void {
   });
 }
 
-const managerOf = ({ provider }: ContractBench) => provider().manager!('default');
-const offerOf = ({ provider }: ContractBench): AudienceSupport => provider().audiences!;
+const managerOf = ({ provider }: ContractBench) => provider().manager('default');
+const offerOf = ({ provider }: ContractBench): AudienceSupport => provider().audiences;
 
 /** What we would know of an audience that three users were sent to. */
 function factsOf({ simulator }: ContractBench): AudienceFacts {
@@ -159,7 +152,7 @@ function describeAudiences(bench: ContractBench): void {
 
 async function removed({ provider }: ContractBench, id: string, rows: readonly unknown[]): Promise<Receipt> {
   const client = provider().client('default');
-  const receipt = await client.remove!({ id }, rows, ctx);
+  const receipt = await client.remove({ id }, rows, ctx);
   const { remoteJobId } = receipt;
   if (remoteJobId === undefined) return receipt;
   const settled = await eventually(

@@ -55,7 +55,7 @@ export class AudienceCreation {
   private listOf(provider: AudienceProvider, { tag, description, retentionDays }: CreateCustomAudienceDto): Making {
     const client = provider.client(tag);
     // A customer list is made as uploads make it; what else was said of it is set afterwards.
-    const hasDescription = description && provider.audiences?.changes.includes('description');
+    const hasDescription = description && provider.audiences.changes.includes('description');
     const change: AudienceChange = {
       ...(hasDescription ? { description } : {}),
       ...(retentionDays === undefined ? {} : { retentionDays }),

@@ -57,7 +57,7 @@ export class MembershipTargets {
 
   private refuseLacking(id: string, action: CustomAudienceAction, mode: UploadMode): void {
     const provider = this.catalogue.providers.find((one) => one.id === id);
-    const lacks = provider?.audiences?.lacks ?? {};
+    const lacks = provider?.audiences.lacks ?? {};
     const reason = lacks[action] ?? (mode === 'append' ? undefined : lacks.removeUsers);
     if (reason !== undefined) throw notOffered(reason);
   }

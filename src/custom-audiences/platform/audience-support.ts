@@ -19,19 +19,19 @@ const USUAL_RETENTION_DAYS = 30;
 
 /** 422: the platform lacks an action, and what it has instead. */
 export function notOffered({ id, audiences }: AudienceProvider, action: CustomAudienceAction): ProblemException {
-  const sentence = audiences?.lacks[action] ?? `${id} does not offer ${action} in this version of the service`;
+  const sentence = audiences.lacks[action] ?? `${id} does not offer ${action} in this version of the service`;
   return new ProblemException(422, 'not-offered', sentence, { errors: [{ field: 'action', message: sentence }] });
 }
 
 /** @throws ProblemException 422 naming the property that the platform lacks, and what it has instead */
 export function refuseUnsupported(provider: AudienceProvider, wanted: WantedAudience): void {
   const { id, audiences } = provider;
-  if (wanted.type !== 'customer-list' && audiences?.lacks.create !== undefined) throw notOffered(provider, 'create');
-  const types = audiences?.types ?? ['customer-list'];
+  if (wanted.type !== 'customer-list' && audiences.lacks.create !== undefined) throw notOffered(provider, 'create');
+  const types = audiences.types;
   if (!types.includes(wanted.type))
     throw lacks('type', `${id} has no audiences of this type here; it has ${types.join(', ')}`);
   const { engagementType } = wanted;
-  const engagements = audiences?.engagementTypes ?? [];
+  const engagements = audiences.engagementTypes ?? [];
   if (engagementType && !engagements.includes(engagementType)) {
     throw lacks('engagementType', `${id} cannot tell these people; it has ${engagements.join(', ') || 'none'}`);
   }
@@ -41,7 +41,7 @@ export function refuseUnsupported(provider: AudienceProvider, wanted: WantedAudi
 /** @throws ProblemException 422 when the platform cannot change this, or not to this */
 export function refuseUnchangeable(provider: AudienceProvider, change: AudienceChange): void {
   const { id, audiences } = provider;
-  const changes = audiences?.changes ?? [];
+  const { changes } = audiences;
   if (change.retentionDays !== undefined) refuseRetention(provider, change.retentionDays);
   for (const field of ['name', 'description', 'retentionDays'] as const) {
     if (change[field] === undefined || changes.includes(field)) continue;
@@ -54,12 +54,12 @@ export function refuseUnchangeable(provider: AudienceProvider, change: AudienceC
 
 /** Days for an audience that needs them, whatever the platform's range is. */
 export function usualRetention({ audiences }: AudienceProvider): number {
-  const { min, max } = audiences?.retentionDays ?? { min: 1, max: USUAL_RETENTION_DAYS };
+  const { min, max } = audiences.retentionDays ?? { min: 1, max: USUAL_RETENTION_DAYS };
   return Math.min(max, Math.max(min, USUAL_RETENTION_DAYS));
 }
 
 function refuseRetention({ id, audiences }: AudienceProvider, days: number): void {
-  const range = audiences?.retentionDays;
+  const range = audiences.retentionDays;
   if (!range) throw lacks('retentionDays', `${id} has no such setting: people stay until they are removed`);
   if (days >= range.min && days <= range.max) return;
   throw lacks('retentionDays', `${id} takes ${range.min} to ${range.max} days`);

@@ -34,8 +34,8 @@ export class PlatformCalls {
    */
   manager(target: NamedTag, action: CustomAudienceAction, method: keyof AudienceManager): AudienceManager {
     const provider = this.provider(target);
-    const manager = provider.manager?.(target.tag);
-    if (!manager?.[method] || provider.audiences?.lacks[action] !== undefined) throw notOffered(provider, action);
+    const manager = provider.manager(target.tag);
+    if (!manager[method] || provider.audiences.lacks[action] !== undefined) throw notOffered(provider, action);
     return manager;
   }
 

@@ -31,7 +31,6 @@ export class AudiencePoll {
   /** Rejects only when nothing could be recorded: the lease then runs out. */
   async make(audience: PolledAudience, shutdown: AbortSignal): Promise<void> {
     const from = this.reader.readable(audience);
-    if (!from) return;
     const limit = AbortSignal.timeout((POLL_LEASE_SECONDS - SPARE_SECONDS) * 1000);
     const signal = AbortSignal.any([shutdown, limit]);
     const reading = await this.read(audience, from, signal, shutdown);

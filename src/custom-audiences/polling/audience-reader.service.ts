@@ -38,11 +38,9 @@ export class AudienceReader {
     private readonly clock: Clock,
   ) {}
 
-  /** Nothing where the platform's audiences cannot be asked for. */
-  readable({ provider: id, tag }: Pick<PolledAudience, 'provider' | 'tag'>): ReadableTag | undefined {
+  readable({ provider: id, tag }: Pick<PolledAudience, 'provider' | 'tag'>): ReadableTag {
     const provider = this.catalogue.provider(id);
-    const manager = provider.manager?.(tag);
-    return provider.audiences && manager ? { provider, support: provider.audiences, manager } : undefined;
+    return { provider, support: provider.audiences, manager: provider.manager(tag) };
   }
 
   /**

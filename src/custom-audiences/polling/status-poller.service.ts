@@ -66,9 +66,9 @@ export class StatusPoller implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private targets(): readonly PollTarget[] {
-    return this.catalogue.targets().flatMap((target) => {
-      const from = this.reader.readable(target);
-      return from ? [{ ...target, soonSeconds: firstPollSeconds(from.support.polling) }] : [];
+    return this.catalogue.targets().map((target) => {
+      const { polling } = this.reader.readable(target).support;
+      return { ...target, soonSeconds: firstPollSeconds(polling) };
     });
   }
 }

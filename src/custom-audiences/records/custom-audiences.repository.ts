@@ -87,7 +87,7 @@ export class CustomAudiencesRepository {
 
   /** A new record that is not told of yet and not polled; nothing when the name is taken. */
   async insert(tx: Queryable, values: CustomAudienceValues): Promise<CustomAudienceRow | undefined> {
-    const minimumSize = this.catalogue.provider(values.provider).audiences?.minimumSize ?? null;
+    const minimumSize = this.catalogue.provider(values.provider).audiences.minimumSize;
     const [row] = await tx
       .insert(customAudiences)
       .values({

@@ -162,7 +162,6 @@ export class DeliveryRunner {
     const client = provider.client(held.tag);
     const ctx = { deliveryId: held.id, signal, session };
     if (batch.members.mode !== 'remove') return client.upload(audience, sent, ctx);
-    if (!client.remove) throw new RequestRejectedError(`${provider.id} cannot take users out of an audience`);
     return client.remove(audience, sent, ctx);
   }
 

@@ -31,7 +31,7 @@ export class PlatformErasure {
 
   /** Whether the account as a whole can be told. */
   hasAccountErasure({ provider, tag }: ConfiguredTarget): boolean {
-    return this.catalogue.provider(provider).manager?.(tag).erase !== undefined;
+    return this.catalogue.provider(provider).manager(tag).erase !== undefined;
   }
 
   /**
@@ -89,7 +89,7 @@ export class PlatformErasure {
     const signal = AbortSignal.timeout(CALL_TIMEOUT_MS);
     const quota = { provider: id, quota: provider.quota(tag) };
     await this.limiter.take(quota, provider.limitsOf(tag).callsPerMinute, signal);
-    await provider.manager!(tag).erase!(rows, { signal });
+    await provider.manager(tag).erase!(rows, { signal });
   }
 
   /** Deliveries that read a batch before it was rewritten may still send what was in it. */

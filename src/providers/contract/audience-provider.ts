@@ -61,9 +61,9 @@ export abstract class AudienceProvider<Row = unknown> {
   /** The platform seen with one tag's credentials. */
   abstract client(tag: string): ProviderClient<Row>;
   /** What the platform offers for its audiences. */
-  readonly audiences?: AudienceSupport;
+  abstract readonly audiences: AudienceSupport;
   /** The audiences of a tag's account: state, name, shares, lookalikes, deletion. */
-  manager?(tag: string): AudienceManager<Row>;
+  abstract manager(tag: string): AudienceManager<Row>;
 }
 
 /** The platform seen with one tag's credentials. Throws `ProviderError` and nothing else. */
@@ -83,7 +83,7 @@ export interface ProviderClient<Row = unknown> {
    * Takes one chunk of users out, in one request where the platform has that. The rows are those that were sent to add them.
    * Must be harmless when repeated, and for users who are not in: they count as `accepted`.
    */
-  remove?(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
+  remove(audience: RemoteAudience, chunk: readonly Row[], ctx: UploadContext): Promise<Receipt>;
   /** Asks for the outcome of an asynchronous upload or removal; see `Receipt.remoteJobId`. */
   pollUpload?(remoteJobId: string, ctx: CallContext): Promise<Receipt | 'pending'>;
 }

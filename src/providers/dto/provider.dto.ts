@@ -140,9 +140,9 @@ export class ProviderDto {
   @ApiProperty({ enum: ['upload', 'remove', 'replace', 'share', 'lookalike'], isArray: true })
   actions!: readonly ProviderAction[];
 
-  /** What it offers for custom audiences; null: nothing but customer lists that are made and filled. */
-  @ApiProperty({ type: AudienceSupportDto, nullable: true })
-  audiences!: AudienceSupportDto | null;
+  /** What it offers for custom audiences. */
+  @ApiProperty({ type: AudienceSupportDto })
+  audiences!: AudienceSupportDto;
 
   /** The configured accounts; empty: the platform is off here. */
   @ApiProperty({ type: [TagDto] })
