@@ -1,10 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { CreatedAudience, Receipt, RemoteAudience } from '../../providers/contract/audience-provider.js';
-import {
-  AudienceMissingError,
-  RateLimitedError,
-  RequestRejectedError,
-} from '../../providers/contract/provider-errors.js';
+import { AudienceMissingError, RateLimitedError } from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { RateLimiter } from '../tags/rate-limiter.js';
 import { RemoteAudienceService } from '../remote-audience.service.js';
