@@ -47,7 +47,7 @@ export class AppConfig {
   readonly deliveryMaxHours!: number;
   /** How long a session may wait for its next batch before it counts as expired. */
   readonly sessionTtlHours!: number;
-  /** Seconds between two looks at a custom audience, whatever its platform's pace; absent: the platform's. */
+  /** Seconds between two looks at a custom audience, whatever its platform's pace; absent: the platform's; 0: never. */
   readonly statusPollSeconds?: number;
   /** Whether webhooks may lead to inner addresses, and by plain http. */
   readonly webhookAllowPrivate!: boolean;

@@ -63,7 +63,7 @@ export class CoreVariables {
   SESSION_TTL_HOURS = 72;
 
   @IsOptional()
-  @IsIntegerBetween(1, 86_400)
+  @IsIntegerBetween(0, 86_400)
   STATUS_POLL_SECONDS?: number = undefined;
 
   @IsIn(QUEUE_BACKENDS)

@@ -28,13 +28,14 @@ export class StatusPoller implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly claims: PollClaimsRepository,
     private readonly poll: AudiencePoll,
   ) {
-    const paceMs = (config.statusPollSeconds ?? Infinity) * 1000;
+    const paceMs = (config.statusPollSeconds || Infinity) * 1000;
     const everyMs = Math.min(EVERY_MS, paceMs / 4);
     this.work = new RecurringWork(everyMs, (signal) => this.pollDue(signal), this.logger);
   }
 
   onApplicationBootstrap(): void {
-    if (this.config.role !== 'api' && this.targets().length > 0) this.work.start();
+    const isOn = this.config.statusPollSeconds !== 0 && this.config.role !== 'api';
+    if (isOn && this.targets().length > 0) this.work.start();
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, sql } from 'drizzle-orm';
 import type { Receipt, Rejection } from '../../providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../providers/contract/audience-user.js';
+import { customAudiences } from '../../storage/custom-audience-schema.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
 import { RejectionsWriter } from '../rejections/rejections-writer.js';
@@ -58,8 +59,15 @@ export class DeliveryProgressRepository {
     return row?.nextUser ?? 0;
   }
 
+  /** Where the users of the delivery go; our record of the audience learns its id, too. */
   async recordAudience(held: ClaimedDelivery, audienceId: string): Promise<void> {
-    await guarded(this.database.query, held, { audienceId });
+    await this.database.transaction(async (tx) => {
+      await guarded(tx, held, { audienceId });
+      if (held.customAudience === null) return;
+      const isNews = sql`${customAudiences.audienceId} is distinct from ${audienceId}`;
+      const isOurs = and(eq(customAudiences.id, held.customAudience), isNews);
+      await tx.update(customAudiences).set({ audienceId }).where(isOurs);
+    });
   }
 
   /** The platform's answer to one chunk; the chunk is never sent again. */

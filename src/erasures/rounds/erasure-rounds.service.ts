@@ -41,7 +41,14 @@ export class ErasureRounds implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** All rounds that are due. Safe to run in several processes. */
   async run(): Promise<void> {
-    for (let due = await this.repository.claim(); due; due = await this.repository.claim()) await this.round(due);
+    for (let due = await this.repository.claim(); due; due = await this.repository.claim()) {
+      try {
+        await this.round(due);
+      } catch (error) {
+        await this.repository.again(due.id, SLOWEST_MS);
+        throw error;
+      }
+    }
   }
 
   private async round(erasure: ErasureRow): Promise<void> {

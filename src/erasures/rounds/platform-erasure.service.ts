@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { RateLimiter } from '../../deliveries/tags/rate-limiter.js';
 import type { FoundMember } from '../../members/members-finder.js';
 import { MembershipService } from '../../membership/membership.service.js';
@@ -54,7 +54,7 @@ export class PlatformErasure {
           eq(customAudiences.provider, provider),
           eq(customAudiences.tag, tag),
           eq(customAudiences.type, 'customer-list'),
-          only ? inArray(customAudiences.number, [...only]) : isNotNull(customAudiences.audienceId),
+          only && inArray(customAudiences.number, [...only]),
         ),
       );
     const sessions: string[] = [];

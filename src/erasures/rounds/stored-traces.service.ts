@@ -83,9 +83,10 @@ export class StoredTraces {
     if (found === 0) return 0;
     const kept = ids.map((id) => (id !== null && edgeTagIds.has(id) ? undefined : (id ?? undefined)));
     const { delivery, stage, field, reason } = row;
+    const pieces = await this.sealed.seal(row, kept);
     await this.database.query
       .update(rejections)
-      .set({ edgeTagIds: await this.sealed.seal(row, kept) })
+      .set({ edgeTagIds: sql`${sql.param(pieces)}::bytea[]` })
       .where(
         and(
           eq(rejections.delivery, delivery),
