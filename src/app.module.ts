@@ -11,6 +11,7 @@ import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { AnalysisModule } from './custom-audiences/analysis/analysis.module.js';
 import { PollingModule } from './custom-audiences/polling/polling.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { ErasuresModule } from './erasures/erasures.module.js';
@@ -37,6 +38,7 @@ import { StorageModule } from './storage/storage.module.js';
     ErasuresModule,
     MembershipModule,
     PollingModule,
+    AnalysisModule,
     AudienceModule,
   ],
   providers: [

@@ -57,6 +57,8 @@ const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'get /deliveries/{id}': [200, 400, 404],
   'post /deliveries/{id}/retry': [202, 400, 404, 409],
   'post /deliveries/{id}/cancel': [200, 400, 404, 409],
+  'get /custom-audiences/{id}/analysis': [200, 400, 404],
+  'get /custom-audiences/{id}/report': [200, 400, 404],
   'get /providers': [200],
   'post /providers/{provider}/tags/{tag}/resume': [200, 404],
   'post /providers/{provider}/tags/{tag}/retry': [202, 404],

@@ -6,14 +6,15 @@ import { OTHERS_MOST } from '../analysed-audiences.repository.js';
 /** What an analysis compares the audience with. */
 export class AnalysisQueryDto {
   @ApiProperty({
-    name: 'with',
-    type: [String],
-    format: 'uuid',
+    type: String,
+    example: '0198c1de-7f3a-7c11-9d2e-3f1b5a6c7d8e',
     required: false,
     description: `Custom audiences to compare with, comma-separated, at most ${OTHERS_MOST}; without it the largest others`,
   })
   @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.split(',') : value))
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.split(',').map((id) => id.trim()) : value,
+  )
   @ArrayNotEmpty({ message: 'must name custom audiences' })
   @ArrayMaxSize(OTHERS_MOST, { message: `must be at most ${OTHERS_MOST} ids` })
   @IsUUID(undefined, { each: true, message: 'must be ids of custom audiences, comma-separated' })
