@@ -2,7 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { type SQL, sql } from 'drizzle-orm';
 import type { DeliveryState } from '../../../deliveries/delivery-state.js';
 import { Database } from '../../../storage/database.js';
-import type { DeliveryFigures, DurationFigures, GrowthDay, RejectionFigure, SessionFigures, SizePoint } from './activity.js';
+import type {
+  DeliveryFigures,
+  DurationFigures,
+  GrowthDay,
+  RejectionFigure,
+  SessionFigures,
+  SizePoint,
+} from './activity.js';
 
 /** How far back is looked. */
 export const ACTIVITY_DAYS = 90;

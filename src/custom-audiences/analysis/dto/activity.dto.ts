@@ -49,7 +49,12 @@ export class GrowthDayDto {
 
 /** Users or identifiers that were not sent or were refused. */
 export class RejectionFigureDto {
-  @ApiProperty({ type: String, enum: [...IDENTIFIER_FIELDS, null], nullable: true, description: 'null: the whole user' })
+  @ApiProperty({
+    type: String,
+    enum: [...IDENTIFIER_FIELDS, null],
+    nullable: true,
+    description: 'null: the whole user',
+  })
   readonly field!: IdentifierField | null;
 
   @ApiProperty({ type: String, enum: REASON_WORDS, example: 'missing-country' })

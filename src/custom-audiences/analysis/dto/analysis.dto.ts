@@ -1,6 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { CUSTOM_AUDIENCE_TYPES, type CustomAudienceType } from '../../../providers/contract/custom-audience-words.js';
-import { DeliveryFiguresDto, GrowthDayDto, RejectionFigureDto, SessionFiguresDto, SizePointDto } from './activity.dto.js';
+import {
+  DeliveryFiguresDto,
+  GrowthDayDto,
+  RejectionFigureDto,
+  SessionFiguresDto,
+  SizePointDto,
+} from './activity.dto.js';
 import { MembersAnalysisDto } from './members-analysis.dto.js';
 
 /** What we know of a custom audience: of its members, and of its last 90 days. */

@@ -12,7 +12,11 @@ const MEMBERS = { type: 'integer', example: 41_230 } as const;
 
 /** Members of one country. */
 export class CountryShareDto {
-  @ApiProperty({ type: String, example: 'DE', description: 'ISO 3166-1 alpha-2; `others`: beyond the first 50; `unknown`' })
+  @ApiProperty({
+    type: String,
+    example: 'DE',
+    description: 'ISO 3166-1 alpha-2; `others`: beyond the first 50; `unknown`',
+  })
   readonly country!: string;
 
   @ApiProperty(MEMBERS)
@@ -57,10 +61,18 @@ export class MatchOutlookDto {
   @ApiProperty({ type: String, example: 'default' })
   readonly tag!: string;
 
-  @ApiProperty({ type: 'integer', example: 10_000, description: 'Members whom its rules were applied to, at most 10,000' })
+  @ApiProperty({
+    type: 'integer',
+    example: 10_000,
+    description: 'Members whom its rules were applied to, at most 10,000',
+  })
   readonly checked!: number;
 
-  @ApiProperty({ type: 'integer', example: 98_310, description: 'Members who could be sent; an estimate where fewer were checked' })
+  @ApiProperty({
+    type: 'integer',
+    example: 98_310,
+    description: 'Members who could be sent; an estimate where fewer were checked',
+  })
   readonly sendable!: number;
 
   @ApiProperty({ ...SHARE, example: 0.9831, description: 'Of the checked' })
@@ -156,7 +168,10 @@ export class MembersAnalysisDto {
   @ApiProperty({ type: 'integer', example: 100_000, description: 'Members who were looked at' })
   readonly analysed!: number;
 
-  @ApiProperty({ type: Boolean, description: 'true: a uniform sample was looked at, and all but `count` are estimates' })
+  @ApiProperty({
+    type: Boolean,
+    description: 'true: a uniform sample was looked at, and all but `count` are estimates',
+  })
   readonly isSample!: boolean;
 
   @ApiProperty({ type: [CountryShareDto], description: 'The largest first; then `others` and `unknown`' })

@@ -1,5 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { CUSTOM_AUDIENCE_STATUSES, type CustomAudienceStatus } from '../../../providers/contract/custom-audience-words.js';
+import {
+  CUSTOM_AUDIENCE_STATUSES,
+  type CustomAudienceStatus,
+} from '../../../providers/contract/custom-audience-words.js';
 import { AnalysisDto } from './analysis.dto.js';
 
 const DATE_TIME = { type: String, format: 'date-time' } as const;

@@ -53,7 +53,8 @@ export class MembersAnalysisService {
     }
     if (!this.store.isOn) return none('MEMBERS=off: it is not kept who is in a custom audience');
     const count = await this.sampler.count(audience.number);
-    if (count === 0) return none('No members are stored: nothing was uploaded since they are kept, or all were removed');
+    if (count === 0)
+      return none('No members are stored: nothing was uploaded since they are kept, or all were removed');
     return { members: await this.analyse(audience, count, others), membersNote: null };
   }
 
@@ -81,7 +82,7 @@ export class MembersAnalysisService {
       countries: tally.countries(scale),
       coverage: tally.coverage(scale),
       outlook: await this.outlooks.of(checked, checked.length < analysed ? count / checked.length : scale),
-      values: values.figures(scale),
+      values: await values.figures(scale),
       overlap: await this.overlaps.of({ id, number, count }, others),
     };
   }

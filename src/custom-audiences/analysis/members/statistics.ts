@@ -47,14 +47,14 @@ export function histogram(sorted: ArrayLike<number>): Bin[] {
   const step = roundStep(high - low, Math.abs(high));
   const first = Math.floor(low / step);
   const last = Math.floor(high / step);
-  const counts = new Map<number, number>();
+  const counts = new Int32Array(last - first + 3);
   for (let index = 0; index < sorted.length; index += 1) {
     const bin = Math.min(last + 1, Math.max(first - 1, Math.floor(sorted[index]! / step)));
-    counts.set(bin, (counts.get(bin) ?? 0) + 1);
+    counts[bin - first + 1]! += 1;
   }
   const bins: Bin[] = [];
   for (let bin = first - 1; bin <= last + 1; bin += 1) {
-    const count = counts.get(bin) ?? 0;
+    const count = counts[bin - first + 1]!;
     const [isBelow, isAbove] = [bin < first, bin > last];
     if ((isBelow || isAbove) && count === 0) continue;
     bins.push({ from: isBelow ? null : edge(bin, step), to: isAbove ? null : edge(bin + 1, step), count });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { MemberFacts } from '../../../members/member-facts.js';
 import { type Bin, histogram, summaryOf } from './statistics.js';
 
@@ -44,17 +45,24 @@ export class ValueTally {
     if (total7Days !== undefined) amounts.total7Days.push(total7Days);
   }
 
-  /** The most frequent currency first. @param scale members that one of the analysed stands for */
-  figures(scale: number): CurrencyFigures[] {
-    return [...this.byCurrency]
+  /**
+   * The most frequent currency first. Sorts one list at a time, some 10 ms each for 100,000 amounts.
+   *
+   * @param scale members that one of the analysed stands for
+   */
+  async figures(scale: number): Promise<CurrencyFigures[]> {
+    const all = [...this.byCurrency]
       .sort(([a, some], [b, more]) => more.members - some.members || (a < b ? -1 : 1))
-      .slice(0, CURRENCIES_SHOWN)
-      .map(([currency, { members, profit, total7Days }]) => ({
-        currency,
-        members: Math.round(members * scale),
-        profit: figuresOf(profit, scale),
-        total7Days: figuresOf(total7Days, scale),
-      }));
+      .slice(0, CURRENCIES_SHOWN);
+    const figures: CurrencyFigures[] = [];
+    for (const [currency, { members, ...amounts }] of all) {
+      const profit = figuresOf(amounts.profit, scale);
+      await setImmediate();
+      const total7Days = figuresOf(amounts.total7Days, scale);
+      await setImmediate();
+      figures.push({ currency, members: Math.round(members * scale), profit, total7Days });
+    }
+    return figures;
   }
 }
 

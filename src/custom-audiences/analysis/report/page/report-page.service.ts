@@ -64,7 +64,11 @@ function keyFigures({ figures, members, sessions }: ReportDto): Html {
       told('matchingRate', matchingRate, percent),
       matchingRate === null ? 'not told by the platform' : '',
     ],
-    ['Uploaded', about('uploadedRecords', number(uploadedRecords)), lastUpload ? `last ${timeOf(lastUpload)}` : ''],
+    [
+      'Uploaded',
+      about('uploadedRecords', number(uploadedRecords)),
+      lastUpload ? `last ${lastUpload.slice(0, 10)}` : '',
+    ],
     [
       'Members here',
       members ? number(members.count) : '–',
@@ -82,9 +86,9 @@ function keyFigures({ figures, members, sessions }: ReportDto): Html {
   </dl>`;
 }
 
-function figureOf({ title, note, isWide }: Plot, picture: string | undefined): Html {
+function figureOf({ title, note, isWide }: Plot, picture: string | null | undefined): Html {
   return html`<figure${isWide === true && html` class="wide"`}>
 <figcaption><h3>${title}</h3><span class="soft">${note}</span></figcaption>
-${picture === undefined ? html`<p class="nothing">Nothing to show yet</p>` : new Html(picture)}
+${picture == null ? html`<p class="nothing">Nothing to show yet</p>` : html`<div role="img" aria-label="${title}">${new Html(picture)}</div>`}
 </figure>`;
 }

@@ -1,65 +1,39 @@
-import { setImmediate } from 'node:timers/promises';
+import { once } from 'node:events';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { Injectable } from '@nestjs/common';
-import type * as EchartsCore from 'echarts/core';
 import type { Plot } from './plot.js';
-
-type Echarts = typeof EchartsCore;
 
 const HALF_WIDTH = 340;
 const FULL_WIDTH = 700;
-
-/** Draws plots as SVG. What it draws with takes memory and time to load: the first plot brings it, not the start. */
-@Injectable()
-export class PlotRenderer {
-  private loading?: Promise<Echarts>;
-
-  /** One for each plot; undefined where there is nothing to see. */
-  async render(plots: readonly Plot[]): Promise<(string | undefined)[]> {
-    const pictures: (string | undefined)[] = [];
-    for (const plot of plots) {
-      pictures.push(plot.option ? draw(await this.load(), plot, plot.option) : undefined);
-      await setImmediate();
-    }
-    return pictures;
-  }
-
-  private load(): Promise<Echarts> {
-    this.loading ??= loadEcharts();
-    return this.loading;
-  }
-}
-
-async function loadEcharts(): Promise<Echarts> {
-  const echarts = await import('echarts/core');
-  const { BarChart, LineChart } = await import('echarts/charts');
-  const { GridComponent, LegendComponent } = await import('echarts/components');
-  const { SVGRenderer } = await import('echarts/renderers');
-  echarts.use([BarChart, LineChart, GridComponent, LegendComponent, SVGRenderer]);
-  return echarts;
-}
-
-function draw(echarts: Echarts, { title, isWide, height }: Plot, option: NonNullable<Plot['option']>): string {
-  const width = isWide ? FULL_WIDTH : HALF_WIDTH;
-  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
-  try {
-    chart.setOption(option);
-    return withoutStyles(chart.renderToSVGString()).replace('<svg ', `<svg role="img" aria-label="${title}" `);
-  } finally {
-    chart.dispose();
-  }
-}
+const DRAWING = new URL(`./plot-drawing${extname(import.meta.url)}`, import.meta.url);
 
 /**
- * Says by attributes what the library says by styles: a strict Content-Security-Policy allows none within a picture. Its style
- * sheet is about pointers, which paper has not.
+ * Draws plots as SVG. What it draws with takes half a second and 50 MB to load: a thread does that for each report, so that no
+ * other call waits for it and the memory is given back.
  */
-function withoutStyles(svg: string): string {
-  return svg.replace(/<style[^>]*>[\s\S]*?<\/style>/g, '').replace(/ style="([^"]*)"/g, (_, styles: string) =>
-    styles
-      .split(';')
-      .map((style) => /^\s*([a-z-]+):(.+)$/.exec(style))
-      .filter((found) => found !== null)
-      .map(([, name, value]) => ` ${name}="${value!.trim()}"`)
-      .join(''),
+@Injectable()
+export class PlotRenderer {
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** One for each plot; null where there is nothing to see. One report is drawn at a time. */
+  render(plots: readonly Plot[]): Promise<(string | null)[]> {
+    const drawn = this.last.then(() => draw(plots));
+    this.last = drawn.catch(() => undefined);
+    return drawn;
+  }
+}
+
+async function draw(plots: readonly Plot[]): Promise<(string | null)[]> {
+  if (plots.every(({ option }) => option === null)) return plots.map(() => null);
+  const workerData = plots.map(
+    ({ option, isWide, height }) => option && { option, height, width: isWide ? FULL_WIDTH : HALF_WIDTH },
   );
+  const worker = new Worker(DRAWING, { workerData });
+  try {
+    const [pictures] = (await once(worker, 'message')) as [(string | null)[]];
+    return pictures;
+  } finally {
+    await worker.terminate();
+  }
 }

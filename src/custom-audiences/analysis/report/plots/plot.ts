@@ -1,11 +1,12 @@
 import type { EChartsCoreOption } from 'echarts/core';
 
-/** A picture of figures; its `option` is null where there is nothing to see. */
+/** A picture of figures; its `option` is plain data, as it goes to a worker thread, and null where there is nothing to see. */
 export interface Plot {
   readonly title: string;
   /** What is counted, and where that is an estimate. */
   readonly note?: string;
   readonly isWide?: boolean;
+  /** Pixels of a screen, as all sizes here. */
   readonly height: number;
   readonly option: EChartsCoreOption | null;
 }
@@ -15,25 +16,20 @@ export interface Bar {
   readonly value: number;
 }
 
+type Words = Pick<Plot, 'title' | 'note' | 'isWide'>;
+
 export const COLOURS = ['#1f5fa8', '#d97706', '#4b8b3b'] as const;
 const INK = '#3c4653';
 const LINES = '#e3e7ec';
 const BAR_HEIGHT = 24;
-const AXIS_HEIGHT = 34;
+const COLUMNS_HEIGHT = 210;
 /** Before the text of a label is cut. */
 const LABEL_WIDTH = 150;
+/** Columns whose names stand beside each other. */
+const LEVEL_NAMES = 6;
 
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
-
-/** Without it a plot moves, which a picture cannot. */
+/** A plot that moves would be caught in its first moment. */
 export const STILL = { animation: false, textStyle: { color: INK, fontFamily: 'sans-serif', fontSize: 11 } };
-
-export const valueAxis = {
-  type: 'value',
-  splitNumber: 4,
-  splitLine: { lineStyle: { color: LINES } },
-  axisLabel: { color: INK, formatter: (value: number) => compact.format(value), hideOverlap: true },
-} as const;
 
 export const categoryAxis = {
   type: 'category',
@@ -42,21 +38,30 @@ export const categoryAxis = {
   axisLabel: { color: INK },
 } as const;
 
+export const valueAxis = {
+  type: 'value',
+  min: 0,
+  minInterval: 1,
+  splitNumber: 4,
+  splitLine: { lineStyle: { color: LINES } },
+  axisLabel: { color: INK },
+} as const;
+
 /** Pure: bars from left to right, the first on top, each with its number. @param show how a number is written */
 export function barPlot(
-  plot: Pick<Plot, 'title' | 'note'>,
+  words: Words,
   bars: readonly Bar[],
   {
     show = (value: number) => value.toLocaleString('en'),
     max,
   }: { show?: (value: number) => string; max?: number } = {},
 ): Plot {
-  const height = AXIS_HEIGHT + bars.length * BAR_HEIGHT;
-  if (bars.length === 0) return { ...plot, height, option: null };
+  const height = 8 + bars.length * BAR_HEIGHT;
+  if (bars.length === 0) return { ...words, height, option: null };
   const option: EChartsCoreOption = {
     ...STILL,
-    grid: { left: 4, right: 64, top: 4, bottom: 4, containLabel: true },
-    xAxis: { ...valueAxis, min: 0, max, axisLabel: { ...valueAxis.axisLabel, formatter: axisFormat(max) } },
+    grid: { left: 0, right: 60, top: 0, bottom: 0 },
+    xAxis: { type: 'value', show: false, min: 0, max },
     yAxis: {
       ...categoryAxis,
       inverse: true,
@@ -65,42 +70,33 @@ export function barPlot(
     },
     series: [
       {
-        type: 'bar',
-        barMaxWidth: 16,
-        data: bars.map(({ value }) => value),
-        itemStyle: { color: COLOURS[0] },
-        label: { show: true, position: 'right', color: INK, formatter: ({ value }: { value: number }) => show(value) },
+        ...{ type: 'bar', barMaxWidth: 16, itemStyle: { color: COLOURS[0] } },
+        data: bars.map(({ value }) => ({
+          value,
+          label: { show: true, position: 'right', color: INK, formatter: show(value) },
+        })),
       },
     ],
   };
-  return { ...plot, height, option };
+  return { ...words, height, option };
 }
 
 /** Pure: bars side by side, as of a distribution. */
-export function columnPlot(plot: Pick<Plot, 'title' | 'note'>, bars: readonly Bar[]): Plot {
-  const height = 210;
-  if (!bars.some(({ value }) => value > 0)) return { ...plot, height, option: null };
+export function columnPlot(words: Words, bars: readonly Bar[]): Plot {
+  const plot = { ...words, height: COLUMNS_HEIGHT };
+  if (!bars.some(({ value }) => value > 0)) return { ...plot, option: null };
+  const rotate = bars.length > LEVEL_NAMES && !words.isWide ? 40 : 0;
   const option: EChartsCoreOption = {
     ...STILL,
-    grid: { left: 4, right: 10, top: 12, bottom: 4, containLabel: true },
-    xAxis: {
-      ...categoryAxis,
-      data: bars.map(({ label }) => label),
-      axisLabel: { color: INK, interval: 0, rotate: bars.length > 7 ? 40 : 0 },
-    },
-    yAxis: { ...valueAxis, minInterval: 1 },
+    grid: { left: 0, right: 10, top: 12, bottom: 0 },
+    xAxis: { ...categoryAxis, data: bars.map(({ label }) => label), axisLabel: { color: INK, interval: 0, rotate } },
+    yAxis: valueAxis,
     series: [
       {
-        type: 'bar',
-        barCategoryGap: '12%',
+        ...{ type: 'bar', barCategoryGap: '12%', barMaxWidth: 90, itemStyle: { color: COLOURS[0] } },
         data: bars.map(({ value }) => value),
-        itemStyle: { color: COLOURS[0] },
       },
     ],
   };
-  return { ...plot, height, option };
-}
-
-function axisFormat(max: number | undefined): (value: number) => string {
-  return max === 1 ? (value) => `${Math.round(value * 100)} %` : valueAxis.axisLabel.formatter;
+  return { ...plot, option };
 }

@@ -1,8 +1,9 @@
 import type { EChartsCoreOption } from 'echarts/core';
-import type { AmountBinDto } from '../../dto/members-analysis.dto.js';
+import type { AmountBinDto, MembersAnalysisDto } from '../../dto/members-analysis.dto.js';
 import type { ReportDto } from '../../dto/report.dto.js';
 import { barPlot, categoryAxis, COLOURS, columnPlot, type Plot, STILL, valueAxis } from './plot.js';
 
+const DAY_MS = 86_400_000;
 const COUNTRIES_DRAWN = 12;
 const REASONS_DRAWN = 10;
 const SERIES = [
@@ -17,61 +18,60 @@ const SECONDS: readonly (readonly [unit: string, seconds: number])[] = [
   ['s', 1],
 ];
 
-/** Pure: all plots of a report. */
+/** Pure: all plots of a report; those about members only where something is known of them. */
 export function reportPlots(report: ReportDto): Plot[] {
+  const { members } = report;
   return [
     sizePlot(report),
-    countryPlot(report),
-    coveragePlot(report),
-    rejectionPlot(report),
-    durationPlot(report),
-    valuePlot(report),
+    ...(members ? [countryPlot(members), coveragePlot(members)] : []),
+    ...[rejectionPlot(report), durationPlot(report)],
+    ...(members ? [valuePlot(members)] : []),
   ];
 }
 
 /** A size stands until the platform says another one, so the line goes in steps, up to the report. */
 function sizePlot({ sizes, figures, analysedAt }: ReportDto): Plot {
-  const height = 220;
   const estimated = SERIES.filter(([name]) => figures.estimates.includes(name)).map(([, label]) => label);
   const plot = {
-    ...{ title: 'Size over time', isWide: true, height },
+    ...{ title: 'Size over time', isWide: true, height: 220 },
     note: estimated.length > 0 ? `People; estimates of the platform: ${estimated.join(', ')}` : 'People',
   };
   const drawn = SERIES.filter(([name]) => sizes.some((point) => point[name] !== null));
   if (drawn.length === 0) return { ...plot, option: null };
-  const last = { ...sizes.at(-1)!, at: analysedAt };
+  const points = [...sizes, { ...sizes.at(-1)!, at: analysedAt }];
+  const axisLabel = { ...categoryAxis.axisLabel, hideOverlap: true, formatter: '{yyyy}-{MM}-{dd}' };
   const option: EChartsCoreOption = {
     ...STILL,
-    color: [...COLOURS],
+    ...{ color: [...COLOURS], useUTC: true },
     legend: { top: 0, left: 0, icon: 'rect', itemHeight: 3, selectedMode: false },
-    grid: { left: 4, right: 18, top: 30, bottom: 4, containLabel: true },
-    xAxis: {
-      ...categoryAxis,
-      type: 'time',
-      splitNumber: 6,
-      axisLabel: { ...categoryAxis.axisLabel, hideOverlap: true },
-    },
-    yAxis: { ...valueAxis, min: 0 },
-    useUTC: true,
+    grid: { left: 0, right: 30, top: 30, bottom: 0 },
+    xAxis: { ...categoryAxis, type: 'time', splitNumber: 5, minInterval: DAY_MS, axisLabel },
+    yAxis: valueAxis,
     series: drawn.map(([name, label]) => ({
       ...{ type: 'line', name: label, step: 'end', symbol: 'circle', symbolSize: 4, showAllSymbol: true },
-      data: [...sizes, last].map((point) => [point.at, point[name]]),
+      data: points.map((point) => [point.at, point[name]]),
     })),
   };
   return { ...plot, option };
 }
 
-function countryPlot({ members }: ReportDto): Plot {
-  const all = members?.countries ?? [];
-  const [drawn, rest] = [all.slice(0, COUNTRIES_DRAWN), all.slice(COUNTRIES_DRAWN)];
+function countryPlot(members: MembersAnalysisDto): Plot {
+  const all = members.countries;
+  const named = all.filter(({ country }) => country !== 'unknown' && country !== 'others');
+  const count = (some: typeof all) => some.reduce((sum, one) => sum + one.members, 0);
+  const drawn = named.slice(0, COUNTRIES_DRAWN);
+  const unknown = count(all.filter(({ country }) => country === 'unknown'));
+  const rest = [
+    { label: 'others', value: count(all) - count(drawn) - unknown },
+    { label: 'unknown', value: unknown },
+  ];
   const bars = drawn.map(({ country, members: value }) => ({ label: country, value }));
-  const others = rest.reduce((sum, one) => sum + one.members, 0);
-  if (others > 0) bars.push({ label: `${rest.length} more`, value: others });
+  bars.push(...rest.filter(({ value }) => value > 0));
   return barPlot({ title: 'Members by country', note: sampleNote(members) }, bars);
 }
 
-function coveragePlot({ members }: ReportDto): Plot {
-  const bars = (members?.coverage ?? []).map(({ field, share }) => ({ label: field, value: share }));
+function coveragePlot(members: MembersAnalysisDto): Plot {
+  const bars = members.coverage.map(({ field, share }) => ({ label: field, value: share }));
   return barPlot({ title: 'What members come with', note: sampleNote(members) }, bars, { show: percent, max: 1 });
 }
 
@@ -93,16 +93,16 @@ function durationPlot({ deliveries, days }: ReportDto): Plot {
 }
 
 /** Of the most frequent currency, what was spent in seven days, else the profit. */
-function valuePlot({ members }: ReportDto): Plot {
-  const [first] = members?.values ?? [];
+function valuePlot(members: MembersAnalysisDto): Plot {
+  const [first] = members.values;
   const [kind, figures] = first?.total7Days ? ['7-day total', first.total7Days] : ['profit', first?.profit];
   const bars = (figures?.histogram ?? []).map((bin) => ({ label: boundsOf(bin), value: bin.members }));
   const title = first && figures ? `Value: ${kind}, ${first.currency}` : 'Value of members';
-  return columnPlot({ title, note: sampleNote(members) }, bars);
+  return columnPlot({ title, note: sampleNote(members), isWide: true }, bars);
 }
 
-function sampleNote(members: ReportDto['members']): string {
-  return members?.isSample ? 'Members, estimated from a sample' : 'Members';
+function sampleNote({ isSample }: MembersAnalysisDto): string {
+  return isSample ? 'Members, estimated from a sample' : 'Members';
 }
 
 function boundsOf({ from, to }: AmountBinDto): string {
