@@ -67,7 +67,7 @@ export class ValueTally {
 }
 
 function figuresOf(amounts: readonly number[], scale: number): AmountFigures | null {
-  const sorted = Float64Array.from(amounts).sort();
+  const sorted = new Float64Array(amounts).sort();
   const summary = summaryOf(sorted);
   if (!summary) return null;
   return {
