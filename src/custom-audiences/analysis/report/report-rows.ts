@@ -98,7 +98,12 @@ function memberRows({ count, analysed, isSample, ...members }: MembersAnalysisDt
     ...members.values.flatMap(({ currency, ...kinds }) =>
       (['profit', 'total7Days'] as const).flatMap((kind) =>
         (['members', 'sum', 'mean', 'median', 'p90'] as const).map((name) =>
-          sampled('values', `${kind} ${name}`, kinds[kind]?.[name] ?? null, name === 'members' ? 'members' : currency),
+          sampled(
+            'values',
+            `${kind} ${currency} ${name}`,
+            kinds[kind]?.[name] ?? null,
+            name === 'members' ? 'members' : currency,
+          ),
         ),
       ),
     ),
