@@ -11,6 +11,7 @@ import { refuseOnWorker } from './common/http/worker-only.js';
 import { requestId } from './common/http/request-id.js';
 import { AppConfig } from './config/config.js';
 import { AppConfigModule, type AppConfigOptions } from './config/config.module.js';
+import { AnalysisModule } from './custom-audiences/analysis/analysis.module.js';
 import { PollingModule } from './custom-audiences/polling/polling.module.js';
 import { CustomAudiencesModule } from './custom-audiences/custom-audiences.module.js';
 import { CustomAudienceMembershipModule } from './custom-audiences/membership/custom-audience-membership.module.js';
@@ -50,6 +51,7 @@ const INTAKE = [
     MembershipModule,
     PollingModule,
     CustomAudiencesModule,
+    AnalysisModule,
     AudienceModule,
     CustomAudienceMembershipModule,
   ],

@@ -83,6 +83,8 @@ const OPERATIONS: Readonly<Record<string, readonly number[]>> = {
   'post /custom-audiences/{id}/shares': [200, 400, 404, 408, 409, 413, 415, 422, 502, 503],
   'post /custom-audiences/{id}/lookalikes': [201, 400, 404, 408, 409, 413, 415, 422, 502, 503],
   'get /custom-audiences/{id}/sizes': [200, 400, 404],
+  'get /custom-audiences/{id}/analysis': [200, 400, 404],
+  'get /custom-audiences/{id}/report': [200, 400, 404],
   'get /providers': [200],
   'post /providers/{provider}/tags/{tag}/resume': [200, 404],
   'post /providers/{provider}/tags/{tag}/retry': [202, 404],

@@ -67,6 +67,8 @@ const ENDPOINTS: readonly [
   ['POST /erasures', 'audience:write', 415],
   ['GET /erasures', 'audience:read', 200],
   ['GET /erasures/{id}', 'audience:read', 404],
+  ['GET /custom-audiences/{id}/analysis', 'audience:read', 404],
+  ['GET /custom-audiences/{id}/report', 'audience:read', 404],
   ['GET /providers', 'audience:read', 200],
   ['GET /metrics', 'audience:read', 200],
   ['GET /health/live', 'none', 200],

@@ -13,7 +13,7 @@ import { batchWarnings } from './batch-warnings.js';
 import type { PreviewAnswerDto, RejectionShareDto, TagPreviewDto, UserPreviewDto } from './dto/preview-answer.dto.js';
 import type { PreviewOptionsDto } from './dto/preview-options.dto.js';
 import { StepRecorder } from './step-recorder.js';
-import { type RejectionCount, TagTally } from './tag-tally.js';
+import { type RejectionCount, TagTally } from '../../providers/tag-tally.js';
 import { type RejectionShare, tagWarnings } from './tag-warnings.js';
 import { userPreviews } from './user-previews.js';
 

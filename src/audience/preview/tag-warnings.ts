@@ -1,5 +1,5 @@
 import type { RejectionReason } from '../../providers/contract/audience-provider.js';
-import type { RejectionCount } from './tag-tally.js';
+import type { RejectionCount } from '../../providers/tag-tally.js';
 import { NOUNS, shareOf } from './warning-words.js';
 
 /** From which share of all users on it is said that they would be skipped. */

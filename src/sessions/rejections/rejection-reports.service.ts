@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../../common/paging/page-cursor.js';
 import { SealedEdgeTagIds } from '../../deliveries/rejections/sealed-edge-tag-ids.js';
 import { PayloadError } from '../../storage/payload-cipher.js';
 import type { RejectionDto, RejectionPageDto, RejectionQueryDto } from '../dto/rejection.dto.js';
-import { csvHeader, csvLine } from './rejection-csv.js';
+import { rejectionHeader, rejectionLine } from './rejection-csv.js';
 import { type PagePosition, rowsForPage, type Slice, sliceRows } from './rejection-slices.js';
 import { type RejectionFilter, RejectionsRepository, type SliceUsers } from './rejections.repository.js';
 
@@ -34,10 +34,10 @@ export class RejectionReportsService {
   }
 
   private async *csvPages(session: string, filter: RejectionFilter): AsyncGenerator<string> {
-    yield csvHeader();
+    yield rejectionHeader();
     for (let after: PagePosition | undefined, isMore = true; isMore;) {
       const { items, end } = await this.read(session, filter, after, CSV_PAGE);
-      if (items.length > 0) yield items.map(csvLine).join('');
+      if (items.length > 0) yield items.map(rejectionLine).join('');
       after = end;
       isMore = end !== undefined;
     }

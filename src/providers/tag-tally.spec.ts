@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Rejection } from '../../providers/contract/audience-provider.js';
+import type { Rejection } from './contract/audience-provider.js';
 import { TagTally } from './tag-tally.js';
 
 function tallyOf(...parts: { size: number; rows: number; rejections?: Rejection[] }[]): TagTally {

@@ -1,4 +1,4 @@
-import type { IdentifierField, Prepared, RejectionReason } from '../../providers/contract/audience-provider.js';
+import type { IdentifierField, Prepared, RejectionReason } from './contract/audience-provider.js';
 
 /** How many users one identifier was left out of, or were skipped themselves, for one reason. */
 export interface RejectionCount {
