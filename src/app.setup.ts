@@ -46,6 +46,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setLicense('MIT', 'https://opensource.org/license/mit')
     .addTag('audience', 'Bring users to the platforms')
     .addTag('custom audiences', 'Each audience in each account, as a resource')
+    .addTag('erasures', 'Forgetting a person')
     .addTag('reading', 'What became of them')
     .addTag('webhooks', 'Who is told of events')
     .addTag('operation', 'Health and metrics')

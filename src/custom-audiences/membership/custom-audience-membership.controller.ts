@@ -18,7 +18,7 @@ import { UploadFileDto } from './dto/upload-file.dto.js';
 import { UsersDto } from './dto/users.dto.js';
 import { userSlices } from './user-list.js';
 
-@ApiTags('custom-audiences')
+@ApiTags('custom audiences')
 @Controller('custom-audiences/:id')
 export class CustomAudienceMembershipController {
   constructor(

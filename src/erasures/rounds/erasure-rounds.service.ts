@@ -64,13 +64,14 @@ export class ErasureRounds implements OnApplicationBootstrap, OnModuleDestroy {
     const afterMs = Math.min(SLOWEST_MS, 250 * 2 ** Math.min(erasure.rounds, 10));
     // The first round alone cannot tell that nothing came in behind its back.
     if (!isDone || erasure.rounds === 1) return this.repository.again(erasure.id, afterMs);
-    await this.store.forget(erasure.id, found);
+    await this.store.forget(found);
     const tags = await this.repository.tagsOf(erasure.id);
     const state = tags.some((tag) => tag.state === 'failed') ? 'completed-with-errors' : 'completed';
     await this.repository.complete(erasure.id, state);
   }
 
   private async begin({ id }: ErasureRow, person: Person, found: readonly FoundMember[]): Promise<void> {
+    await this.repository.recordStore(id, { members: found.length });
     for (const target of this.catalogue.targets()) {
       const sessions = await this.platforms.removeFrom(target, person, found);
       const account = this.platforms.hasAccountErasure(target) ? 'processing' : 'not-offered';
@@ -97,7 +98,10 @@ export class ErasureRounds implements OnApplicationBootstrap, OnModuleDestroy {
   /** Somebody brought the person again, or a delivery did that was on its way. */
   private async removeAgain(row: ErasureTagRow, person: Person, found: readonly FoundMember[], hasFailed: boolean) {
     if (hasFailed) return false;
-    const left = await this.store.among(row, found);
+    if ((await this.store.among(row, found)).size === 0) return false;
+    // The removals may have been at it when it was looked.
+    const now = await this.store.find(this.digests.lookups(identifiersOf(person)));
+    const left = await this.store.among(row, now);
     if (left.size === 0) return false;
     const more = await this.platforms.removeFrom(row, person, found, left);
     await this.repository.updateTag(row, { sessions: [...row.sessions, ...more], state: 'processing' });

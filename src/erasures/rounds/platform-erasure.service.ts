@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { RateLimiter } from '../../deliveries/tags/rate-limiter.js';
 import type { FoundMember } from '../../members/members-finder.js';
 import { MembershipService } from '../../membership/membership.service.js';
@@ -54,6 +54,8 @@ export class PlatformErasure {
           eq(customAudiences.provider, provider),
           eq(customAudiences.tag, tag),
           eq(customAudiences.type, 'customer-list'),
+          // Nobody is sent to a lookalike.
+          isNull(customAudiences.seed),
           only && inArray(customAudiences.number, [...only]),
         ),
       );

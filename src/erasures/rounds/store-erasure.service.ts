@@ -46,9 +46,7 @@ export class StoreErasure {
   }
 
   /** What platforms did not confirm is forgotten all the same: the receipt says so. */
-  async forget(erasure: string, found: readonly FoundMember[]): Promise<void> {
-    let members = 0;
-    for (const { audience, key } of found) members += await this.members.remove(this.database.query, audience, [key]);
-    await this.repository.recordStore(erasure, { members });
+  async forget(found: readonly FoundMember[]): Promise<void> {
+    for (const { audience, key } of found) await this.members.remove(this.database.query, audience, [key]);
   }
 }

@@ -14,4 +14,6 @@ describeProvider({
   },
   plainFields: ['edgeTagId'],
   unmatchable: { edgeTagId: 'nobody', firstName: 'Ann' },
+  // Otherwise nobody is let out of an audience that would have fewer than a hundred.
+  sandbox: { facebook: { removalFloor: 0 } },
 });
