@@ -9,7 +9,7 @@ import type {
   ProviderClient,
   RemoteAudience,
 } from '../providers/contract/audience-provider.js';
-import { Database, type Queryable } from '../storage/database.js';
+import { Database, type Queryable, type Transaction } from '../storage/database.js';
 import { remoteAudiences } from '../storage/tag-schema.js';
 
 /** A segment in an account of a platform. */
@@ -65,14 +65,16 @@ export class RemoteAudienceService {
   /**
    * The platform no longer has this audience: the next `ensure` looks it up or makes it anew.
    *
-   * @returns false when another process has seen that before
+   * @param also done in the same transaction, unless another process has seen that before
    */
-  async forget(key: SegmentKey, remoteId: string): Promise<boolean> {
-    const forgotten = await this.database.query
-      .update(remoteAudiences)
-      .set({ remoteId: null, updatedAt: sql`now()` })
-      .where(and(this.is(key), eq(remoteAudiences.remoteId, remoteId)));
-    return forgotten.rowCount === 1;
+  async forget(key: SegmentKey, remoteId: string, also: (tx: Transaction) => Promise<void>): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const forgotten = await tx
+        .update(remoteAudiences)
+        .set({ remoteId: null, updatedAt: sql`now()` })
+        .where(and(this.is(key), eq(remoteAudiences.remoteId, remoteId)));
+      if (forgotten.rowCount === 1) await also(tx);
+    });
   }
 
   /**

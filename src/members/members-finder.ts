@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
+import { hexArray } from './digest-arrays.js';
+import type { Identifiers } from './member-identity.js';
 import { MemberCipher, type MemberDigests } from './member-cipher.js';
-import { bytes } from './members-store.js';
 
 /** A member that was looked for. */
 export interface FoundMember {
@@ -15,8 +16,15 @@ export interface FoundMember {
   readonly user: AudienceUser;
 }
 
+/** Identifiers that can be shared by several members; whoever has an `edgeTagId` is known by it. */
+export interface SharedIdentifiers {
+  readonly email: ReadonlySet<string>;
+  readonly phone: ReadonlySet<string>;
+}
+
 type MemberRow = typeof members.$inferSelect;
-type Lookups = Pick<MemberDigests, 'email' | 'phone' | 'edgeTagId'>;
+/** What to look for, by identifier: hexadecimal. */
+type Wanted = { readonly [Name in keyof Identifiers]: readonly string[] };
 
 const LOOKUPS = ['email', 'phone', 'edgeTagId'] as const;
 
@@ -32,65 +40,98 @@ export class MembersFinder {
     private readonly cipher: MemberCipher,
   ) {}
 
-  /** Who of the audience is meant by each user: by its identity, else by any identifier that is given. By index in `users`. */
-  async find(audience: number, users: readonly AudienceUser[]): Promise<ReadonlyMap<number, readonly FoundMember[]>> {
-    const digests = users.map((user) => this.cipher.digests(user));
-    const keys = digests.map(({ key }) => key);
-    const rows = await this.select(sql`${members.key} = any(${bytes(keys)})`, audience);
-    const known = new Set(rows.map(({ key }) => key.toString('latin1')));
-    const rest = digests.filter(({ key }) => !known.has(key.toString('latin1')));
-    rows.push(...(await this.byLookups(rest, audience)));
-    const index = indexed(rows);
-    const found = digests.map((given, user) => [user, among(index, given).map((row) => this.open(row))] as const);
-    return new Map(found.filter(([, mine]) => mine.length > 0));
+  /**
+   * Who of the audience is meant by each user: all who have any identifier that is given, because a platform takes them out all
+   * the same. By index in `given`.
+   */
+  async find(audience: number, given: readonly MemberDigests[]): Promise<ReadonlyMap<number, readonly FoundMember[]>> {
+    const wanted = {
+      email: given.flatMap(({ email }) => email ?? []),
+      phone: given.flatMap(({ phone }) => phone ?? []),
+    };
+    const rows = [...(await this.byKey(audience, given)), ...(await this.byLookups(wanted, audience))];
+    return this.assigned(given, rows);
+  }
+
+  /** Who of these very members was last brought by a session older than `before`. By index in `given`. */
+  async leavers(
+    audience: number,
+    given: readonly MemberDigests[],
+    before: number,
+  ): Promise<ReadonlyMap<number, readonly FoundMember[]>> {
+    return this.assigned(given, await this.byKey(audience, given, before), ['key']);
+  }
+
+  /** Which of these identifiers, as digests, others of the audience have than the members with these keys. */
+  async sharedWithOthers(
+    audience: number,
+    wanted: Required<Pick<Wanted, 'email' | 'phone'>>,
+    keys: ReadonlySet<string>,
+  ): Promise<SharedIdentifiers> {
+    const shared = { email: new Set<string>(), phone: new Set<string>() };
+    for (const { key, email, phone } of await this.byLookups(wanted, audience)) {
+      if (keys.has(key.toString('hex'))) continue;
+      if (email) shared.email.add(email.toString('hex'));
+      if (phone) shared.phone.add(phone.toString('hex'));
+    }
+    return shared;
   }
 
   /** One person in all audiences. */
-  async everywhere(person: Lookups): Promise<FoundMember[]> {
-    return (await this.byLookups([person])).map((row) => this.open(row));
+  async everywhere(person: Record<keyof Identifiers, Buffer | null>): Promise<FoundMember[]> {
+    const digits = (name: keyof Identifiers) => (person[name] ? [person[name].toString('hex')] : []);
+    const wanted = { email: digits('email'), phone: digits('phone'), edgeTagId: digits('edgeTagId') };
+    return this.opened(await this.byLookups(wanted));
   }
 
-  private open(row: MemberRow): FoundMember {
-    return { audience: row.audience, key: row.key, user: this.cipher.open(row) };
+  private opened(rows: readonly MemberRow[]): FoundMember[] {
+    const users = this.cipher.openAll(rows);
+    return rows.map(({ audience, key }, index) => ({ audience, key, user: users[index]! }));
   }
 
-  private async byLookups(people: readonly Lookups[], audience?: number): Promise<MemberRow[]> {
+  /** Each user's members, opened. */
+  private assigned(
+    given: readonly MemberDigests[],
+    rows: readonly MemberRow[],
+    by: readonly ('key' | 'email' | 'phone')[] = ['key', 'email', 'phone'],
+  ): ReadonlyMap<number, readonly FoundMember[]> {
+    const unique = [...new Map(rows.map((row) => [row.key.toString('hex'), row])).values()];
+    const opened = this.opened(unique);
+    const places = new Map<string, FoundMember[]>();
+    unique.forEach((row, index) => {
+      for (const name of by) {
+        const place = row[name] && `${name} ${row[name].toString('hex')}`;
+        if (!place) continue;
+        const there = places.get(place);
+        if (there) there.push(opened[index]!);
+        else places.set(place, [opened[index]!]);
+      }
+    });
+    const found = new Map<number, readonly FoundMember[]>();
+    given.forEach((digests, index) => {
+      const mine = new Set(by.flatMap((name) => places.get(`${name} ${digests[name]}`) ?? []));
+      if (mine.size > 0) found.set(index, [...mine]);
+    });
+    return found;
+  }
+
+  private async byKey(audience: number, given: readonly MemberDigests[], before?: number): Promise<MemberRow[]> {
+    const keys = [...new Set(given.map(({ key }) => key))].sort();
+    const older = before === undefined ? undefined : lt(members.seen, before);
+    return this.select(and(eq(members.audience, audience), sql`${members.key} = any(${hexArray(keys)})`, older));
+  }
+
+  private async byLookups(wanted: Wanted, audience?: number): Promise<MemberRow[]> {
     const conditions = LOOKUPS.flatMap((name) => {
-      const digests = people.flatMap((person) => person[name] ?? []);
-      return digests.length > 0 ? [sql`${members[name]} = any(${bytes(digests)})`] : [];
+      const digests = wanted[name] ?? [];
+      return digests.length > 0 ? [sql`${members[name]} = any(${hexArray(digests)})`] : [];
     });
     if (conditions.length === 0) return [];
-    return this.select(sql`(${sql.join(conditions, sql` or `)})`, audience);
-  }
-
-  private select(condition: SQL, audience?: number): Promise<MemberRow[]> {
     const inAudience = audience === undefined ? undefined : eq(members.audience, audience);
-    return this.database.query.select().from(members).where(and(inAudience, condition));
+    return this.select(and(inAudience, sql`(${sql.join(conditions, sql` or `)})`));
   }
-}
 
-type Index = ReadonlyMap<string, readonly MemberRow[]>;
-
-function indexed(rows: readonly MemberRow[]): Index {
-  const index = new Map<string, MemberRow[]>();
-  for (const row of rows) {
-    for (const name of ['key', ...LOOKUPS] as const) {
-      const place = placeOf(name, row[name]);
-      if (place === undefined) continue;
-      const there = index.get(place);
-      if (there) there.push(row);
-      else index.set(place, [row]);
-    }
+  private select(condition: SQL | undefined): Promise<MemberRow[]> {
+    return this.database.query.select().from(members).where(condition);
   }
-  return index;
-}
-
-function among(index: Index, given: MemberDigests): readonly MemberRow[] {
-  const own = index.get(placeOf('key', given.key)!);
-  if (own) return own;
-  return [...new Set(LOOKUPS.flatMap((name) => index.get(placeOf(name, given[name]) ?? '') ?? []))];
-}
-
-function placeOf(name: string, value: Buffer | null): string | undefined {
-  return value ? `${name} ${value.toString('latin1')}` : undefined;
 }

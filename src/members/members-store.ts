@@ -4,6 +4,7 @@ import { AppConfig } from '../config/config.js';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database, type Queryable } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
+import { hexArray, joinByIndex } from './digest-arrays.js';
 import { MemberCipher, type MemberDigests } from './member-cipher.js';
 
 /** Which members: those of one custom audience, as one session brings them. */
@@ -12,6 +13,12 @@ export interface MemberScope {
   readonly audience: number;
   /** `sessions.number`: later sessions have larger ones. */
   readonly session: number;
+}
+
+/** A user with its digests, which are made once for all that is done with it. */
+export interface GivenMember {
+  readonly user: AudienceUser;
+  readonly digests: MemberDigests;
 }
 
 /** What an upload meant for the store. */
@@ -41,61 +48,71 @@ export class MembersStore {
     this.isOn = config.keepsMembers;
   }
 
-  /** The indexes of the users whom the audience has just as they are. */
-  async unchanged(audience: number, users: readonly AudienceUser[]): Promise<ReadonlySet<number>> {
-    const digests = users.map((user) => this.cipher.digests(user));
-    const known = await this.known(this.database.query, audience, digests);
-    const same = digests.flatMap(({ key, content }, index) =>
-      known.get(key.toString('latin1'))?.equals(content) ? [index] : [],
-    );
-    return new Set(same);
+  /** Pure. */
+  given(users: readonly AudienceUser[]): GivenMember[] {
+    return users.map((user) => ({ user, digests: this.cipher.digests(user) }));
   }
 
-  /** The users are in the audience now, and the session has brought them. */
-  async put(tx: Queryable, scope: MemberScope, users: readonly AudienceUser[]): Promise<MemberCounts> {
-    const given = new Map<string, { user: AudienceUser; digests: MemberDigests }>();
-    for (const user of users) {
-      const digests = this.cipher.digests(user);
-      given.set(digests.key.toString('latin1'), { user, digests });
-    }
+  /**
+   * A session has brought these: those who are in the audience are not taken out by an older one any more, whatever the
+   * platform will say of them now.
+   *
+   * @returns the indexes of those whom the audience has just as they are
+   */
+  async bring({ audience, session }: MemberScope, given: readonly GivenMember[]): Promise<ReadonlySet<number>> {
+    const keys = hexArray(given.map(({ digests }) => digests.key));
+    return this.database.transaction(async (tx) => {
+      await joinByIndex(tx);
+      await tx.execute(sql`
+        update members set seen = ${session} from unnest(${keys}) as given (key)
+        where members.audience = ${audience} and members.key = given.key and seen < ${session}`);
+      return new Set(await this.unchanged(tx, audience, given));
+    });
+  }
+
+  /** The indexes of those whom the audience has just as they are. */
+  async unchanged(tx: Queryable, audience: number, given: readonly GivenMember[]): Promise<number[]> {
+    const column = (name: 'key' | 'content') => hexArray(given.map(({ digests }) => digests[name]));
+    // Lateral: one look into one partition's index for each, whatever the planner knows of the table.
+    const { rows } = await tx.execute<{ index: number }>(sql`
+      select (given.place - 1)::int as index
+      from unnest(${column('key')}, ${column('content')}) with ordinality as given (key, content, place),
+        lateral (select content from members where audience = ${audience} and key = given.key limit 1) as known
+      where known.content = given.content`);
+    return rows.map(({ index }) => index);
+  }
+
+  /** These are in the audience now, and the session has brought them. Of a member given twice, the last counts. */
+  async put(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<MemberCounts> {
+    const byKey = new Map(given.map((member) => [member.digests.key, member]));
+    if (byKey.size === 0) return { added: 0, known: 0 };
     // In one order everywhere: two uploads of the same people do not wait for each other crosswise.
-    const sorted = [...given].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, member]) => member);
-    const known = await this.known(
-      tx,
-      scope.audience,
-      sorted.map(({ digests }) => digests),
-    );
-    const of = (kind: 'new' | 'changed' | 'same') =>
-      sorted.filter(({ digests }) => {
-        const content = known.get(digests.key.toString('latin1'));
-        return kind === (!content ? 'new' : content.equals(digests.content) ? 'same' : 'changed');
-      });
-    const fresh = of('new');
-    const added = fresh.length > 0 ? await this.insert(tx, scope, fresh) : 0;
-    const changed = of('changed');
-    if (changed.length > 0) await this.update(tx, scope, changed);
-    await this.see(
-      tx,
-      scope,
-      of('same').map(({ digests }) => digests.key),
-    );
-    return { added, known: given.size - added };
-  }
-
-  /** The session has brought users who were in the audience already. */
-  async keep(tx: Queryable, scope: MemberScope, users: readonly AudienceUser[]): Promise<void> {
-    await this.see(
-      tx,
-      scope,
-      users.map((user) => this.cipher.digests(user).key).sort((one, other) => Buffer.compare(one, other)),
-    );
+    const sorted = [...byKey.values()].sort((one, other) => (one.digests.key < other.digests.key ? -1 : 1));
+    const sealed = this.cipher.seal(sorted.map(({ user }) => user)).map((record) => record.toString('hex'));
+    const rows = sorted.map((member, index) => ({ ...member.digests, record: sealed[index]! }));
+    const fresh = await tx.execute<{ key: string }>(sql`
+      ${insertion(scope, rows)} on conflict (audience, key) do nothing returning encode(key, 'hex') as key`);
+    const added = new Set(fresh.rows.map(({ key }) => key));
+    const known = added.size === 0 ? rows : rows.filter(({ key }) => !added.has(key));
+    if (known.length > 0) {
+      // Not an update: that would miss a member whom another upload takes in or out at this moment.
+      await tx.execute(sql`
+        ${insertion(scope, known)} on conflict (audience, key) do update
+        set content = excluded.content, email = excluded.email, phone = excluded.phone, edge_tag_id = excluded.edge_tag_id,
+          record = excluded.record, seen = greatest(known.seen, excluded.seen)
+        where known.content <> excluded.content or known.seen < excluded.seen`);
+    }
+    return { added: added.size, known: known.length };
   }
 
   /** @returns how many were in the audience */
   async remove(tx: Queryable, audience: number, keys: readonly Buffer[]): Promise<number> {
     if (keys.length === 0) return 0;
-    const sorted = [...keys].sort((one, other) => Buffer.compare(one, other));
-    const gone = await tx.delete(members).where(and(eq(members.audience, audience), isAny(sorted)));
+    const sorted = keys.map((key) => key.toString('hex')).sort();
+    await joinByIndex(tx);
+    const gone = await tx.execute(sql`
+      delete from members using unnest(${hexArray(sorted)}) as given (key)
+      where members.audience = ${audience} and members.key = given.key`);
     return gone.rowCount ?? 0;
   }
 
@@ -109,7 +126,7 @@ export class MembersStore {
     let after: Buffer | undefined;
     for (;;) {
       const rows = await this.database.query
-        .select()
+        .select({ key: members.key, content: members.content, record: members.record })
         .from(members)
         .where(
           and(
@@ -120,55 +137,22 @@ export class MembersStore {
         )
         .orderBy(members.key)
         .limit(SLICE);
-      if (rows.length > 0) yield rows.map((row) => this.cipher.open(row));
+      if (rows.length > 0) yield this.cipher.openAll(rows);
       if (rows.length < SLICE) return;
       after = rows.at(-1)!.key;
     }
   }
-
-  private async known(tx: Queryable, audience: number, digests: readonly MemberDigests[]) {
-    const rows = await tx
-      .select({ key: members.key, content: members.content })
-      .from(members)
-      .where(and(eq(members.audience, audience), isAny(digests.map(({ key }) => key))));
-    return new Map(rows.map(({ key, content }) => [key.toString('latin1'), content]));
-  }
-
-  private async insert(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<number> {
-    const { rowCount } = await tx.execute(sql`
-      insert into members (audience, key, content, email, phone, edge_tag_id, record, seen)
-      select ${scope.audience}, key, content, email, phone, edge_tag_id, record, ${scope.session}
-      from ${this.rows(given)} on conflict (audience, key) do nothing`);
-    return rowCount ?? 0;
-  }
-
-  private async update(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<void> {
-    await tx.execute(sql`
-      update members set content = given.content, email = given.email, phone = given.phone,
-        edge_tag_id = given.edge_tag_id, record = given.record, seen = greatest(seen, ${scope.session})
-      from ${this.rows(given)} where members.audience = ${scope.audience} and members.key = given.key`);
-  }
-
-  private rows(given: readonly GivenMember[]): SQL {
-    const records = this.cipher.seal(given.map(({ user }) => user));
-    const column = (name: keyof MemberDigests) => bytes(given.map(({ digests }) => digests[name]));
-    return sql`unnest(${column('key')}, ${column('content')}, ${column('email')}, ${column('phone')},
-      ${column('edgeTagId')}, ${bytes(records)}) as given (key, content, email, phone, edge_tag_id, record)`;
-  }
-
-  private async see(tx: Queryable, { audience, session }: MemberScope, keys: readonly Buffer[]): Promise<void> {
-    if (keys.length === 0) return;
-    await tx
-      .update(members)
-      .set({ seen: session })
-      .where(and(eq(members.audience, audience), isAny(keys), lt(members.seen, session)));
-  }
 }
 
-interface GivenMember {
-  readonly user: AudienceUser;
-  readonly digests: MemberDigests;
+interface StoredMember extends MemberDigests {
+  readonly record: string;
 }
 
-export const bytes = (values: readonly (Buffer | null)[]) => sql`${sql.param(values)}::bytea[]`;
-const isAny = (keys: readonly Buffer[]) => sql`${members.key} = any(${bytes(keys)})`;
+function insertion({ audience, session }: MemberScope, rows: readonly StoredMember[]): SQL {
+  const column = (name: keyof StoredMember) => hexArray(rows.map((row) => row[name]));
+  return sql`
+    insert into members as known (audience, key, content, email, phone, edge_tag_id, record, seen)
+    select ${audience}::int, given.*, ${session}::bigint
+    from unnest(${column('key')}, ${column('content')}, ${column('email')}, ${column('phone')}, ${column('edgeTagId')},
+      ${column('record')}) as given`;
+}

@@ -21,9 +21,9 @@ interface DueMirror extends Record<string, unknown> {
 }
 
 /**
- * Ends mirrors: once everything of a session has arrived and was delivered to an audience without a failure, those members whom
- * neither it nor a later session brought are taken out, as a session of its own. A session of which nothing was accepted takes
- * nobody out: an empty result is more often a mistake than a wish.
+ * Ends mirrors: once all batches of a session were delivered to an audience, those members whom neither it nor a later session
+ * brought are taken out, as a session of its own. A session of which nothing was accepted takes nobody out: an empty result is
+ * more often a mistake than a wish. Nor does one of which only a part was meant for the audience (`channels`).
  */
 @Injectable()
 export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
@@ -86,10 +86,11 @@ export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
         select m.session, m.custom_audience, s.number, a.accepted from mirrors m
         join sessions s on s.id = m.session
         cross join lateral (
-          select count(*) filter (where d.state <> 'succeeded') as others, coalesce(sum(d.accepted), 0)::float8 as accepted
+          select count(*) filter (where d.state <> 'succeeded') as others, count(distinct d.batch) as batches,
+            coalesce(sum(d.accepted), 0)::float8 as accepted
           from deliveries d where d.session = m.session and d.custom_audience = m.custom_audience) a
         where m.done_at is null and coalesce(m.lease_until, now()) <= now() and not s.draft and a.others = 0
-          and s.total_batches = (select count(*) from batches b where b.session = m.session)
+          and s.total_batches = a.batches
         limit 1 for update of m skip locked)
       update mirrors set lease_until = ${leaseEnd()} from due, custom_audiences c
       where mirrors.session = due.session and mirrors.custom_audience = due.custom_audience

@@ -47,19 +47,24 @@ export class DeliveryBatchReader {
         session: sessions,
         audience: customAudiences.number,
         chunksDone: sql<number>`(${this.countChunks(held.id)})::int`,
+        leftBefore: sql<number | null>`(${this.mirrorBehind()})::float8`,
       })
       .from(batches)
       .innerJoin(sessions, eq(sessions.id, batches.session))
       .leftJoin(customAudiences, eq(customAudiences.id, held.customAudience ?? NO_AUDIENCE))
       .where(eq(batches.id, held.batch));
     if (!row?.batch.payload) throw new PayloadError('The payload of this batch is no longer stored');
-    const { batch, session, audience, chunksDone } = row;
+    const { batch, session, audience, chunksDone, leftBefore } = row;
     const json = await this.cipher.open(row.batch.payload, held.batch);
     const users = toAudienceUsers(JSON.parse(json.toString('utf8')) as unknown[]);
-    const scope = audience === null ? undefined : { audience, session: session.number };
+    const { mode, origin, number } = session;
+    // To be sent again is not to be brought again: a refresh keeps nobody whom a mirror is about to take out.
+    const scope = audience === null ? undefined : { audience, session: origin === 'refresh' ? 0 : number };
+    // Nobody leaves for a mirror that is not known any more.
+    const before = origin === 'leavers' ? (leftBefore ?? 0) : undefined;
     return {
       users,
-      members: await this.members.plan(session.mode, scope, users),
+      members: await this.members.plan({ mode, scope, leftBefore: before }, users),
       audienceType: session.type,
       sessionId: session.sessionId,
       sequence: batch.sequence,
@@ -106,6 +111,12 @@ export class DeliveryBatchReader {
       )
       .limit(1);
     return others.length === 0;
+  }
+
+  /** Of a session that takes out those who left: the number of the one that did not bring them. */
+  private mirrorBehind() {
+    return sql`select max(mirrored.number) from mirrors join sessions mirrored on mirrored.id = mirrors.session
+      where mirrors.leavers = ${sessions.id} and ${sessions.origin} = 'leavers'`;
   }
 
   private countChunks(delivery: string) {

@@ -24,6 +24,9 @@ export interface SettledCounts {
 /** Another worker took the delivery over: whatever this one still does for it must not be recorded. */
 export class ClaimLostError extends Error {}
 
+/** The delivery is given back to the queue between two chunks: the worker is to stop, or what it goes by has changed. */
+export class HandBackError extends Error {}
+
 type DeliveryColumns = PgUpdateSetSource<typeof deliveries>;
 
 function heldBy(held: ClaimedDelivery) {

@@ -10,8 +10,10 @@ import type { ClaimedDelivery } from './delivery-claim.js';
 
 const UNIQUE_VIOLATION = '23505';
 const TRIES = 10;
-/** After so long a delivery that found no place asks again, ms. */
-const PLACE_WAIT_MS = 500;
+/** After so long a delivery that found no place, or has to let another one go first, asks again, ms. */
+const ASK_AGAIN_MS = 500;
+/** The longer another one goes first, the less often: a platform may take hours to decide about it. */
+const SLOWEST_MS = 30_000;
 
 /** How a worker takes a delivery up. A tag has a number of places for running deliveries; a unique index keeps each for one. */
 @Injectable()
@@ -67,7 +69,7 @@ export class DeliveryClaimsRepository {
         and(
           eq(deliveries.id, deliveryId),
           eq(batches.id, deliveries.batch),
-          or(and(isDue(), sql`${freePlace} is not null`), and(isRunning, eq(deliveries.job, job))),
+          or(and(isDue(), mayGo(), sql`${freePlace} is not null`), and(isRunning, eq(deliveries.job, job))),
         ),
       )
       .returning({
@@ -85,14 +87,16 @@ export class DeliveryClaimsRepository {
 
   /** Unless it is settled, not due yet, or another job has it. */
   private async queueAgain(id: string): Promise<void> {
-    const soon = new Date(Date.now() + PLACE_WAIT_MS * (0.5 + Math.random()));
     await this.database.transaction(async (tx) => {
-      const [waiting] = await tx
-        .select()
+      const [found] = await tx
+        .select({ waiting: deliveries, mayGo: sql<boolean>`${mayGo()}` })
         .from(deliveries)
+        .innerJoin(sessions, eq(sessions.id, deliveries.session))
         .where(and(eq(deliveries.id, id), isDue()));
-      if (!waiting) return;
-      await this.queue.send(tx, waiting, soon);
+      if (!found) return;
+      const { waiting } = found;
+      const delay = found.mayGo ? ASK_AGAIN_MS : paceOf(waiting.queuedAt);
+      await this.queue.send(tx, waiting, new Date(Date.now() + delay * (0.5 + Math.random())));
       await this.freePlacesOfTheDead(tx, waiting);
     });
   }
@@ -115,6 +119,24 @@ export class DeliveryClaimsRepository {
       .returning();
     for (const delivery of freed) await this.queue.send(tx, delivery);
   }
+}
+
+/**
+ * Users are brought to one audience and taken out of it in turns, first come, first served. Side by side, a platform might take
+ * somebody in whom it was told before to take out, and the members store would say otherwise. What only waits for the
+ * platform's decision was let through before.
+ */
+function mayGo() {
+  const openStates = sql`('queued', 'running', 'waiting', 'processing')`;
+  return sql`(deliveries.state = 'processing' or not exists (
+    select 1 from deliveries other join sessions theirs on theirs.id = other.session
+    where other.custom_audience = deliveries.custom_audience and other.state in ${openStates}
+      and (theirs.mode = 'remove') <> (sessions.mode = 'remove')
+      and (other.state = 'running' or (other.queued_at, other.id) < (deliveries.queued_at, deliveries.id))))`;
+}
+
+function paceOf(queuedAt: Date): number {
+  return Math.min(Math.max(ASK_AGAIN_MS, (Date.now() - queuedAt.getTime()) / 8), SLOWEST_MS);
 }
 
 function isDue() {

@@ -2,20 +2,32 @@ import { Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
 import type { UploadMode } from '../../common/upload-modes.js';
 import { type FoundMember, MembersFinder } from '../../members/members-finder.js';
-import { type MemberScope, MembersStore } from '../../members/members-store.js';
+import { type GivenMember, type MemberScope, MembersStore } from '../../members/members-store.js';
 import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { customAudiences } from '../../storage/custom-audience-schema.js';
 import type { Queryable } from '../../storage/database.js';
+import { HandBackError } from './delivery-claim.js';
+import { withoutShared, withStored } from './removed-users.js';
 
-/** What a delivery means for the members of its custom audience. */
-export interface MemberPlan {
+/** What a delivery is to do with the members of its custom audience. */
+export interface MemberTask {
   readonly mode: UploadMode;
   /** Absent where the delivery belongs to no custom audience. */
   readonly scope?: MemberScope;
+  /** Of those who left a mirror: a session from this number on keeps whom it has brought. */
+  readonly leftBefore?: number;
+}
+
+/** What a delivery means for the members of its custom audience. */
+export interface MemberPlan extends MemberTask {
   /** As they are sent: a removal says all that is known of a member, because platforms match on what was added. */
   readonly users: readonly AudienceUser[];
-  /** Users whom a mirror need not send, by index. */
-  readonly unchanged: ReadonlySet<number>;
+  /** The same with their digests; empty without a members store. */
+  readonly given: readonly GivenMember[];
+  /** Users of whom the platform need not be told, by index: it has them already, or is to keep what it knows of them. */
+  readonly unsent: ReadonlySet<number>;
+  /** Users who are not to leave after all, by index. */
+  readonly skipped: ReadonlySet<number>;
   /** Of a removal: who is meant by each user. */
   readonly leaving: ReadonlyMap<number, readonly FoundMember[]>;
 }
@@ -36,17 +48,18 @@ export class DeliveryMembers {
     private readonly finder: MembersFinder,
   ) {}
 
-  /** Pure reading: the same for every attempt, but for what other deliveries have changed meanwhile. */
-  async plan(mode: UploadMode, scope: MemberScope | undefined, users: readonly AudienceUser[]): Promise<MemberPlan> {
-    const plan = { mode, scope, users, unchanged: new Set<number>(), leaving: new Map<number, FoundMember[]>() };
-    if (!scope || !this.store.isOn || mode === 'append') return plan;
-    if (mode === 'mirror') return { ...plan, unchanged: await this.store.unchanged(scope.audience, users) };
-    const leaving = await this.finder.find(scope.audience, users);
-    return { ...plan, leaving, users: users.map((user, index) => withStored(user, leaving.get(index))) };
+  /** The same for every attempt, but for what other deliveries have changed meanwhile. */
+  async plan(task: MemberTask, users: readonly AudienceUser[]): Promise<MemberPlan> {
+    const { mode, scope } = task;
+    const none = { unsent: new Set<number>(), skipped: new Set<number>(), leaving: new Map<number, FoundMember[]>() };
+    if (!scope || !this.store.isOn) return { ...task, users, given: [], ...none };
+    const plan = { ...task, users, given: this.store.given(users), ...none };
+    if (mode === 'remove') return this.removal(plan, scope.audience);
+    return mode === 'mirror' ? { ...plan, unsent: await this.store.bring(scope, plan.given) } : plan;
   }
 
   /** The platform took these users in, or out. In the transaction that records its answer. */
-  async accepted(tx: Queryable, { mode, scope, users, leaving }: MemberPlan, indexes: readonly number[]) {
+  async accepted(tx: Queryable, { mode, scope, given, leaving }: MemberPlan, indexes: readonly number[]) {
     if (!scope || indexes.length === 0) return NOBODY;
     if (!this.store.isOn) {
       await this.count(tx, scope, mode === 'remove' ? -indexes.length : indexes.length);
@@ -59,30 +72,56 @@ export class DeliveryMembers {
       return { added: 0, removed };
     }
     // An erasure leaves an empty user behind.
-    const given = indexes.map((index) => users[index]!).filter((user) => Object.keys(user).length > 0);
-    const { added } = await this.store.put(tx, scope, given);
+    const taken = indexes.map((index) => given[index]!).filter(({ user }) => Object.keys(user).length > 0);
+    const { added } = await this.store.put(tx, scope, taken);
     await this.count(tx, scope, added);
     return { added, removed: 0 };
   }
 
-  /** Users who need not be sent were brought by this session, too. */
+  /**
+   * Users of whom the platform was not told.
+   *
+   * @throws HandBackError when some have to be told of by now: the platform lost the audience, or they were erased
+   */
   async unsent(tx: Queryable, plan: MemberPlan, indexes: readonly number[]): Promise<MemberChanges> {
-    if (plan.mode === 'remove') return this.accepted(tx, plan, indexes);
-    if (plan.scope && indexes.length > 0) {
-      await this.store.keep(
+    const { mode, scope, given } = plan;
+    if (mode === 'remove') return this.accepted(tx, plan, indexes);
+    if (scope && indexes.length > 0) {
+      const there = await this.store.unchanged(
         tx,
-        plan.scope,
-        indexes.map((index) => plan.users[index]!),
+        scope.audience,
+        indexes.map((index) => given[index]!),
       );
+      if (there.length < indexes.length) throw new HandBackError();
     }
     return NOBODY;
   }
 
   /** The platform has lost the audience, and everybody in it. */
   async lost(tx: Queryable, { scope }: MemberPlan): Promise<void> {
-    if (!scope || !this.store.isOn) return;
-    await this.store.clear(tx, scope.audience);
+    if (!scope) return;
+    if (this.store.isOn) await this.store.clear(tx, scope.audience);
     await tx.update(customAudiences).set({ uploadedRecords: 0 }).where(eq(customAudiences.number, scope.audience));
+  }
+
+  private async removal(plan: MemberPlan, audience: number): Promise<MemberPlan> {
+    const { leftBefore, users } = plan;
+    const asked = plan.given.map(({ digests }) => digests);
+    const leaving =
+      leftBefore === undefined
+        ? await this.finder.find(audience, asked)
+        : await this.finder.leavers(audience, asked, leftBefore);
+    const stays = (index: number) => leftBefore !== undefined && !leaving.has(index);
+    const skipped = new Set([...users.keys()].filter(stays));
+    const given = this.store.given(users.map((user, index) => withStored(user, leaving.get(index))));
+    // All who have what the caller has given leave: it is shared with nobody.
+    const named = new Set(leftBefore === undefined ? asked.flatMap(({ email, phone }) => [email, phone]) : []);
+    const others = (name: 'email' | 'phone') =>
+      [...leaving.keys()].flatMap((index) => given[index]!.digests[name] ?? []).filter((digest) => !named.has(digest));
+    const keys = new Set([...leaving.values()].flat().map(({ key }) => key.toString('hex')));
+    const wanted = { email: others('email'), phone: others('phone') };
+    const shared = await this.finder.sharedWithOthers(audience, wanted, keys);
+    return { ...plan, given, leaving, skipped, ...withoutShared(given, shared) };
   }
 
   private async count(tx: Queryable, { audience }: MemberScope, change: number): Promise<void> {
@@ -95,10 +134,4 @@ export class DeliveryMembers {
       })
       .where(eq(customAudiences.number, audience));
   }
-}
-
-/** What was given goes before what is stored. */
-function withStored(user: AudienceUser, stored: readonly FoundMember[] | undefined): AudienceUser {
-  if (!stored) return user;
-  return Object.assign({}, ...stored.map((member) => member.user).reverse(), user) as AudienceUser;
 }

@@ -19,7 +19,7 @@ export interface SentChunk {
   /** The users of the chunk's rows, in the order of the rows. */
   readonly users: readonly number[];
   /** Users since the chunk before who need not be sent. */
-  readonly unchanged: readonly number[];
+  readonly unsent: readonly number[];
 }
 
 /** What a worker writes while it delivers. Every write is guarded by its claim. */
@@ -73,28 +73,28 @@ export class DeliveryProgressRepository {
   /** The platform's answer to one chunk; the chunk is never sent again. */
   async checkpoint(held: ClaimedDelivery, chunk: SentChunk, receipt: Receipt, batch: DeliveryBatch): Promise<void> {
     const outcome = outcomeOf(chunk.users, receipt);
-    const { unchanged } = chunk;
-    const accepted = outcome.accepted + unchanged.length;
+    const { unsent } = chunk;
+    const accepted = outcome.accepted + unsent.length;
     await this.database.transaction(async (tx) => {
       await guarded(tx, held, {
         ...wellAgain,
         nextUser: chunk.endUser,
         accepted: sql`${deliveries.accepted} + ${accepted}`,
         rejected: sql`${deliveries.rejected} + ${outcome.rejected}`,
-        unchanged: sql`${deliveries.unchanged} + ${unchanged.length}`,
+        unchanged: sql`${deliveries.unchanged} + ${unchangedOf(batch, unsent)}`,
       });
       await tx.insert(checkpoints).values({
         delivery: held.id,
         firstUser: chunk.firstUser,
         endUser: chunk.endUser,
-        sent: chunk.users.length + unchanged.length,
+        sent: chunk.users.length + unsent.length,
         accepted,
-        unchanged: [...unchanged],
+        unchanged: [...unsent],
         remoteJobId: receipt.remoteJobId,
         recordedAt: sql`now()`,
       });
       await this.rejections.add(tx, held.id, chunk.firstUser, outcome.rejections, batch.users);
-      await this.members.unsent(tx, batch.members, unchanged);
+      await recordChanges(tx, held, await this.members.unsent(tx, batch.members, unsent));
       if (receipt.remoteJobId === undefined)
         await this.recordMembers(tx, held, batch, acceptedOf(chunk.users, receipt));
     });
@@ -103,13 +103,12 @@ export class DeliveryProgressRepository {
   /** The last users, who need not be sent: the platform has them, or has not when they were to be taken out. */
   async acceptUnsent(held: ClaimedDelivery, users: readonly number[], batch: DeliveryBatch): Promise<void> {
     if (users.length === 0) return;
-    const unchanged = batch.members.mode === 'remove' ? 0 : users.length;
     await this.database.transaction(async (tx) => {
       await guarded(tx, held, {
         ...wellAgain,
         nextUser: held.received,
         accepted: sql`${deliveries.accepted} + ${users.length}`,
-        unchanged: sql`${deliveries.unchanged} + ${unchanged}`,
+        unchanged: sql`${deliveries.unchanged} + ${unchangedOf(batch, users)}`,
       });
       await recordChanges(tx, held, await this.members.unsent(tx, batch.members, users));
     });
@@ -121,18 +120,23 @@ export class DeliveryProgressRepository {
   }
 
   /** The audience is gone: nobody is in it any more. */
-  async forgetMembers(batch: DeliveryBatch): Promise<void> {
-    await this.members.lost(this.database.query, batch.members);
+  async forgetMembers(tx: Transaction, batch: DeliveryBatch): Promise<void> {
+    await this.members.lost(tx, batch.members);
   }
 
   /** The audience that the chunks went to is gone: all users have to be sent to the new one. */
   async startOver(held: ClaimedDelivery): Promise<void> {
     await this.database.transaction(async (tx) => {
-      await guarded(tx, held, { nextUser: 0, accepted: 0, rejected: 0, unchanged: 0, audienceId: null });
+      await guarded(tx, held, { nextUser: 0, accepted: 0, rejected: 0, added: 0, unchanged: 0, audienceId: null });
       await tx.delete(checkpoints).where(eq(checkpoints.delivery, held.id));
       await tx.delete(rejections).where(and(eq(rejections.delivery, held.id), sql`${rejections.stage} >= 0`));
     });
   }
+}
+
+/** Whoever is taken out without a word to the platform did change. */
+function unchangedOf({ members }: DeliveryBatch, unsent: readonly number[]): number {
+  return members.mode === 'remove' ? 0 : unsent.length;
 }
 
 const wellAgain = { failures: 0, errorCode: null, errorMessage: null, platformCode: null, retryable: null };

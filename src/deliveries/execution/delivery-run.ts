@@ -34,14 +34,10 @@ export interface Run extends RunWatch {
 }
 
 /** Pure: the rows that go out and the users that need not, from `fromUser` on. */
-export function divide(
-  prepared: Chunk,
-  unchanged: ReadonlySet<number>,
-  fromUser: number,
-): Pick<Run, 'rows' | 'unsent'> {
-  if (unchanged.size === 0) return { rows: prepared, unsent: [] };
-  const kept = prepared.filter(({ user }) => unchanged.has(user) && user >= fromUser);
-  return { rows: prepared.filter(({ user }) => !unchanged.has(user)), unsent: kept.map(({ user }) => user) };
+export function divide(prepared: Chunk, unsent: ReadonlySet<number>, fromUser: number): Pick<Run, 'rows' | 'unsent'> {
+  if (unsent.size === 0) return { rows: prepared, unsent: [] };
+  const kept = prepared.filter(({ user }) => unsent.has(user) && user >= fromUser);
+  return { rows: prepared.filter(({ user }) => !unsent.has(user)), unsent: kept.map(({ user }) => user) };
 }
 
 /** Takes the users before `end` out of the list. */

@@ -8,13 +8,10 @@ import { endOf } from './chunks/chunk-plan.js';
 import { uploadChunks } from './chunks/chunk-upload.js';
 import { nextChunk } from './chunks/chunks.js';
 import { DeliveryBatchReader } from './delivery-batch-reader.js';
-import type { ClaimedDelivery } from './delivery-claim.js';
+import { type ClaimedDelivery, HandBackError } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
 import { budgetOf, type Chunk, divide, type Run, type RunWatch, takeBefore } from './delivery-run.js';
 import { RemoteJobsService } from './remote-jobs.service.js';
-
-/** The worker is to stop: the delivery is given back between two chunks. */
-export class HandBackError extends Error {}
 
 /** One delivery: prepare, ensure the audience, upload chunk by chunk, each with a checkpoint. */
 @Injectable()
@@ -43,10 +40,12 @@ export class DeliveryRunner {
     // Asked first: a batch is decrypted and hashed in vain when its tag may not be called.
     await this.limiter.refuseWhileBlocked(quota);
     const batch = await this.batchReader.read(held);
-    const { rows: prepared, rejections } = provider.prepare(batch.members.users, held.tag);
+    const { members } = batch;
+    const { rows, rejections } = provider.prepare(members.users, held.tag);
     await this.progress.recordPrepared(held, rejections, batch.users);
+    const prepared = members.skipped.size > 0 ? rows.filter(({ user }) => !members.skipped.has(user)) : rows;
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
-    const divided = divide(prepared, batch.members.unchanged, held.nextUser);
+    const divided = divide(prepared, members.unsent, held.nextUser);
     const run: Run = { ...watch, held, provider, limits, quota, batch, prepared, ...divided, key };
     try {
       await this.deliverAll(run);
@@ -98,7 +97,7 @@ export class DeliveryRunner {
 
   private async deliver(run: Run, fromUser: number): Promise<void> {
     const first = nextChunk(run.rows, fromUser, budgetOf(run));
-    if (first.length === 0) return this.finish(run);
+    if (first.length === 0) return (await this.isReplaced(run)) ? this.startOver(run) : this.finish(run);
     const audience = await this.ensureAudience(run, first);
     if (!audience) return this.finishRemoval(run);
     if (fromUser > 0 && run.held.audienceId !== null && audience.id !== run.held.audienceId) {
@@ -119,8 +118,15 @@ export class DeliveryRunner {
     }
   }
 
+  /** All was sent, but to an audience that another one has taken the place of. */
+  private async isReplaced({ key, held, batch }: Run): Promise<boolean> {
+    if (held.audienceId === null || batch.members.mode === 'remove') return false;
+    const known = await this.audiences.find(key);
+    return known !== undefined && known.id !== held.audienceId;
+  }
+
   private async forget({ key, batch }: Run, { id }: RemoteAudience): Promise<void> {
-    if (await this.audiences.forget(key, id)) await this.progress.forgetMembers(batch);
+    await this.audiences.forget(key, id, (tx) => this.progress.forgetMembers(tx, batch));
   }
 
   /** Made if it is missing, unless users are only to be taken out of it. */
@@ -166,7 +172,7 @@ export class DeliveryRunner {
     const { held, quota, batch, onProgress } = run;
     const users = chunk.map(({ user }) => user);
     const endUser = endOf(chunk);
-    const sent = { firstUser: users[0]!, endUser, users, unchanged: takeBefore(run.unsent, endUser) };
+    const sent = { firstUser: users[0]!, endUser, users, unsent: takeBefore(run.unsent, endUser) };
     await this.progress.checkpoint(held, sent, receipt, batch);
     if (receipt.pauseMs) await this.limiter.block(quota, receipt.pauseMs);
     await onProgress();
