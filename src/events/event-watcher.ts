@@ -36,7 +36,9 @@ export class EventWatcher {
   async beyond(seen: number, mostMs: number, signal: AbortSignal): Promise<void> {
     if (this.counted !== seen || signal.aborted) return;
     const pollMs = this.database.isListening ? POLL_LISTENING_MS : POLL_DEAF_MS;
-    const pause = AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, Math.min(mostMs, pollMs)))]);
+    // A timeout is in whole milliseconds; times of `performance` are not.
+    const waitMs = Math.ceil(Math.max(0, Math.min(mostMs, pollMs)));
+    const pause = AbortSignal.any([signal, AbortSignal.timeout(waitMs)]);
     await once(this.news, NEWS, { signal: pause }).catch(() => undefined);
   }
 }

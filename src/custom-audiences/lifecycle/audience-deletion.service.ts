@@ -13,6 +13,8 @@ import { AudienceTies } from './audience-ties.service.js';
 const ASK_AGAIN_MS = 200;
 /** A delivery that makes the audience anew is soon done, or its process is dead and its lock runs out. */
 const LONGEST_MS = 60_000;
+/** Longer than a deletion takes; after that, what one that was killed left behind is seen. */
+const UNPOLLED_SECONDS = 120;
 
 /** Deletes custom audiences: on the platform first, so that what it refuses to delete stays whole. */
 @Injectable()
@@ -35,6 +37,17 @@ export class AudienceDeletion {
    */
   async delete(row: CustomAudienceRow, ifMatch?: string): Promise<void> {
     checkMatch(ifMatch, row);
+    // The platform loses the audience before the record goes: a poll in between would tell that it is missing.
+    await this.ties.postponePoll(row, UNPOLLED_SECONDS);
+    try {
+      await this.deleteWhole(row);
+    } catch (error) {
+      await this.ties.postponePoll(row, 0);
+      throw error;
+    }
+  }
+
+  private async deleteWhole(row: CustomAudienceRow): Promise<void> {
     const end = Date.now() + LONGEST_MS;
     while (Date.now() < end) {
       const remoteId = (await this.ties.remoteOf(row)) ?? row.audienceId ?? undefined;

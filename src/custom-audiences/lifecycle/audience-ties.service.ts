@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
 import { AudienceDeliveries } from '../../deliveries/audience-deliveries.repository.js';
 import { RemoteAudienceService, type SegmentKey } from '../../deliveries/remote-audience.service.js';
 import { Database, type Transaction } from '../../storage/database.js';
@@ -7,7 +8,7 @@ import type { CustomAudienceRow } from '../records/custom-audience-row.js';
 /** Deliveries cancelled in one transaction. */
 const PAGE = 100;
 
-/** What ties a custom audience to its users: the deliveries to it, and the remote id that they go to. */
+/** What ties a custom audience to its platform: the deliveries to it, the remote id that they go to, and its polls. */
 @Injectable()
 export class AudienceTies {
   constructor(
@@ -19,6 +20,13 @@ export class AudienceTies {
   /** The remote id that deliveries go to now; newer than the record's where the audience was made anew. */
   async remoteOf(row: CustomAudienceRow): Promise<string | undefined> {
     return (await this.remotes.find(keyOf(row)))?.id;
+  }
+
+  /** The platform is asked for it after so many seconds and not before; what a poll on its way finds is not recorded. */
+  async postponePoll({ id }: CustomAudienceRow, seconds: number): Promise<void> {
+    await this.database.query.execute(sql`
+      update custom_audiences set poll_at = now() + ${seconds} * interval '1 second'
+      where id = ${id} and poll_at is not null`);
   }
 
   /** Cancels what is open, page by page. */

@@ -2,12 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { AppConfig } from '../../config/config.js';
 import { type Quota, RateLimiter, TagBusyError } from '../../deliveries/tags/rate-limiter.js';
-import type {
-  AudienceManager,
-  AudienceSnapshot,
-  AudienceSupport,
-  AudienceUses,
-} from '../../providers/contract/audience-manager.js';
+import type { AudienceManager, AudienceSupport, AudienceUses } from '../../providers/contract/audience-manager.js';
 import type { AudienceProvider } from '../../providers/contract/audience-provider.js';
 import { AudienceMissingError, ProviderError, RateLimitedError } from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
@@ -50,19 +45,21 @@ export class AudienceReader {
   async read(audience: PolledAudience, from: ReadableTag, signal: AbortSignal): Promise<Reading> {
     const now = this.clock.now();
     const { facts, sizeToKeep } = await this.facts.of(audience, now);
-    const snapshot = await this.call(from, audience.tag, signal, () =>
+    const asksUses = from.manager.uses !== undefined && this.areUsesDue(audience, now);
+    // Taken together: of a busy account's calls, reading alone would leave none for the uses.
+    await this.take(from, audience.tag, signal, asksUses ? 2 : 1);
+    const snapshot = await this.call(from, audience.tag, () =>
       from.manager.read(audience.audienceId, facts, { signal }).catch(nothingWhenMissing),
     );
-    const asksUses = snapshot !== undefined && this.areUsesDue(audience, snapshot, now);
-    const uses = asksUses ? await this.uses(audience, from, signal) : undefined;
+    const isNewlyReady = snapshot?.status === 'ready' && audience.status !== 'ready';
+    const uses = snapshot && (asksUses || isNewlyReady) ? await this.uses(audience, from, signal, asksUses) : undefined;
     return { now, facts, sizeToKeep, snapshot, uses, minimumSize: from.support.minimumSize };
   }
 
   /** Where the audience is used takes calls of its own: once in each hour, and when it can be used from now on. */
-  private areUsesDue({ status, polledAt }: PolledAudience, snapshot: AudienceSnapshot, now: Date): boolean {
+  private areUsesDue({ polledAt }: PolledAudience, now: Date): boolean {
     const hourOf = (time: Date) => Math.floor(time.getTime() / HOUR_MS);
-    if (this.config.statusPollSeconds !== undefined || polledAt === null) return true;
-    return hourOf(polledAt) !== hourOf(now) || (snapshot.status === 'ready' && status !== 'ready');
+    return this.config.statusPollSeconds !== undefined || polledAt === null || hourOf(polledAt) !== hourOf(now);
   }
 
   /** What cannot be had of it does not cost what was read. */
@@ -70,11 +67,13 @@ export class AudienceReader {
     { audienceId, tag }: PolledAudience,
     from: ReadableTag,
     signal: AbortSignal,
+    isTaken: boolean,
   ): Promise<UsesReading | undefined> {
     const { manager } = from;
     if (!manager.uses) return undefined;
     try {
-      return await this.call<AudienceUses>(from, tag, signal, () => manager.uses!(audienceId, { signal }));
+      if (!isTaken) await this.take(from, tag, signal, 1);
+      return await this.call<AudienceUses>(from, tag, () => manager.uses!(audienceId, { signal }));
     } catch (error) {
       if (error instanceof TagBusyError) return undefined;
       if (error instanceof ProviderError) return { unknown: error.message };
@@ -82,26 +81,35 @@ export class AudienceReader {
     }
   }
 
-  private async call<T>(
+  private async take(
     { provider, support }: ReadableTag,
     tag: string,
     signal: AbortSignal,
-    make: () => Promise<T>,
-  ): Promise<T> {
-    const quota: Quota = { provider: provider.id, quota: provider.quota(tag) };
-    const reads: Quota = { provider: provider.id, quota: `${quota.quota}:reads` };
-    await this.limiter.refuseWhileBlocked(quota);
-    await this.limiter.take(reads, support.readsPerMinute, signal);
+    calls: number,
+  ): Promise<void> {
+    const { all, reads } = quotasOf(provider, tag);
+    await this.limiter.refuseWhileBlocked(all);
+    await this.limiter.take(reads, support.readsPerMinute, signal, calls);
+  }
+
+  private async call<T>({ provider }: ReadableTag, tag: string, make: () => Promise<T>): Promise<T> {
     try {
       return await make();
     } catch (error) {
       if (!(error instanceof RateLimitedError)) throw error;
       const waitMs = Math.min(error.retryAfterMs ?? DEFAULT_RATE_LIMIT_WAIT_MS, LONGEST_WAIT_MS);
-      await this.limiter.block(quota, waitMs);
+      const { all, reads } = quotasOf(provider, tag);
+      await this.limiter.block(all, waitMs);
       await this.limiter.block(reads, waitMs);
       throw new TagBusyError(waitMs);
     }
   }
+}
+
+/** What all calls of a tag are counted by, and what those that read its audiences are counted by besides. */
+function quotasOf(provider: AudienceProvider, tag: string): { readonly all: Quota; readonly reads: Quota } {
+  const quota = provider.quota(tag);
+  return { all: { provider: provider.id, quota }, reads: { provider: provider.id, quota: `${quota}:reads` } };
 }
 
 function nothingWhenMissing(error: unknown): undefined {

@@ -193,6 +193,18 @@ describe('reading a custom audience', () => {
       expect(platform.usesAsked).toBe(2);
     });
 
+    it('also of an account whose every call is wanted', async () => {
+      Object.assign(platform, { audiences: { ...platform.audiences, readsPerMinute: 6 } });
+      // As much of the minute is gone as may be at once.
+      await ground.server.query(
+        `insert into tag_budgets (provider, tag, next_call_at) values ('acme', 'default:reads', now() + interval '9 seconds')`,
+      );
+      await poll();
+      expect([platform.reads.length, platform.usesAsked]).toEqual([1, 1]);
+      expect(secondsToNext(await poll())).toBeLessThan(30);
+      expect([platform.reads.length, platform.usesAsked]).toEqual([1, 1]);
+    });
+
     it('and keeps what was read, and the uses of before, when they cannot be had', async () => {
       platform.onUses = () => Promise.resolve({ campaigns: [campaign('1')], ads: null, exclusions: null });
       await poll({ STATUS_POLL_SECONDS: '1' });

@@ -30,12 +30,12 @@ export class RateLimiter {
   constructor(private readonly database: Database) {}
 
   /**
-   * Returns once a call may be made.
+   * Returns once a call may be made, or several that belong together.
    * @throws TagBusyError when that takes longer than a worker should wait
    */
-  async take(quota: Quota, callsPerMinute: number, signal: AbortSignal): Promise<void> {
+  async take(quota: Quota, callsPerMinute: number, signal: AbortSignal, calls = 1): Promise<void> {
     for (;;) {
-      const waitMs = await this.tryTake(quota, callsPerMinute);
+      const waitMs = await this.tryTake(quota, callsPerMinute / calls);
       if (waitMs === 0) return;
       if (waitMs > LONGEST_SLEEP_MS) throw new TagBusyError(waitMs);
       await sleep(waitMs, undefined, { signal });
