@@ -136,7 +136,7 @@ describe('the webhooks resource', () => {
     ['application/json', '"\u00e9', 400],
     ['application/json', '['.repeat(5_000), 400],
     ['application/json', ' '.repeat(300_000), 413],
-  ])('answers a body of %s %j with %i', async (type, body, status) => {
+  ])('answers body %# of %s as it should', async (type, body, status) => {
     const answer = await fetch(webhooks, { method: 'POST', headers: { 'Content-Type': type }, body });
     expect([answer.status, answer.headers.get('content-type')]).toEqual([
       ...[status, 'application/problem+json; charset=utf-8'],
