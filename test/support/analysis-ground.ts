@@ -62,7 +62,7 @@ export class AnalysisGround {
   async put(audience: number, users: readonly AudienceUser[]): Promise<void> {
     for (let from = 0; from < users.length; from += PUT) {
       const part = users.slice(from, from + PUT);
-      await this.database.transaction((tx) => this.store.put(tx, { audience, session: 1 }, part));
+      await this.database.transaction((tx) => this.store.put(tx, { audience, session: 1 }, this.store.given(part)));
     }
   }
 
