@@ -48,7 +48,7 @@ describe('what GET /providers says of custom audiences', () => {
   beforeAll(async () => {
     service = await startService({ STATUS_POLL_SECONDS: '1' }, AT_ONCE, SIMULATOR_IDS);
     liftReadLimits(service.app);
-    matrix = (await get(`${service.origin}/providers`)).body.items as unknown as Matrix[];
+    matrix = (await get(`${service.origin}/providers`)).body.items as Matrix[];
   });
   afterAll(() => service.stop());
 
