@@ -220,6 +220,8 @@ describe('the actions of custom audiences', () => {
     expect(shown).toEqual([{ id: body.id, audienceId, name: wanted.name }]);
     const again = await send('POST', url(`/${seed.id}/lookalikes`), wanted);
     expect(refusal(again)).toMatchObject([409, 'audience-exists', { id: body.id }]);
+    const users = await send('POST', url(`/${body.id as string}/users`), { users: [{ email: 'ada@example.com' }] });
+    expect([users.status, users.body.detail]).toEqual([422, expect.stringContaining('is a lookalike')]);
     const nowhere = await send('POST', url(`/${seed.id}/lookalikes`), { name: newName() });
     expect(refusal(nowhere)).toMatchObject([400, 'invalid-request', { field: 'countries' }]);
   });

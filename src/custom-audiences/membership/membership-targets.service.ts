@@ -25,7 +25,8 @@ export class MembershipTargets {
    * @throws ProblemException 404, 422 when the audience or its platform lacks that, 503 when its account is not configured
    */
   async find(id: string, action: CustomAudienceAction, mode: UploadMode): Promise<MemberAudience> {
-    const { type, ...audience } = await this.row(id);
+    const { type, seed, ...audience } = await this.row(id);
+    if (seed !== null) throw notOffered('This audience is a lookalike: the platform decides who is in it');
     if (type !== 'customer-list') {
       throw notOffered(`This audience is of the type ${type} and fills itself: only a customer-list takes users`);
     }
@@ -46,9 +47,9 @@ export class MembershipTargets {
   }
 
   private async row(id: string) {
-    const { provider, tag, name, type } = customAudiences;
+    const { provider, tag, name, type, seed } = customAudiences;
     const [row] = await this.database.query
-      .select({ id: customAudiences.id, provider, tag, name, type })
+      .select({ id: customAudiences.id, provider, tag, name, type, seed })
       .from(customAudiences)
       .where(eq(customAudiences.id, id));
     if (row) return row;
