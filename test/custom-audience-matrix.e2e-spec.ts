@@ -36,8 +36,16 @@ interface Matrix {
   readonly id: SimulatorId;
   readonly audiences: {
     readonly actions: readonly { action: CustomAudienceAction; offered: boolean; instead?: string }[];
+    readonly changes: readonly string[];
+    readonly minimumSize: number | null;
+    readonly tells: readonly string[];
   };
 }
+
+/** What an update may change on the platform. */
+const CHANGES = { name: 'blotout_Renamed', description: 'Readers', retentionDays: 60 } as const;
+/** Where it keeps people out is told once it does: the test of the properties shows it. */
+const TOLD = ['size', 'matchedUsers', 'matchingRate', 'campaigns', 'ads'] as const;
 
 /** One audience on each platform, and everything that can be done with it, in the order of a life. */
 describe('what GET /providers says of custom audiences', () => {
@@ -52,6 +60,7 @@ describe('what GET /providers says of custom audiences', () => {
   });
   afterAll(() => service.stop());
 
+  const supportOf = (platform: SimulatorId) => matrix.find(({ id }) => id === platform)!.audiences;
   const at = (platform: SimulatorId, path = '') =>
     `${service.origin}/custom-audiences/${made.get(platform)!.id}${path}`;
   const remotes = (platform: SimulatorId) =>
@@ -82,7 +91,11 @@ describe('what GET /providers says of custom audiences', () => {
   /** What asks for the action. */
   const ask: Readonly<Record<ShownAction, (platform: SimulatorId) => Promise<TestAnswer>>> = {
     create: (platform) => send('POST', `${service.origin}/custom-audiences`, { platform, name: 'Matrix' }),
-    update: (platform) => send('PATCH', at(platform), { name: 'blotout_Renamed', tags: ['renamed'] }),
+    update: (platform) => {
+      const { changes } = supportOf(platform);
+      const wanted = Object.entries(CHANGES).filter(([field]) => changes.includes(field));
+      return send('PATCH', at(platform), { ...Object.fromEntries(wanted), tags: ['renamed'] });
+    },
     uploadData: async (platform) => {
       const form = new FormData();
       form.set('file', new Blob([everybody.map((user) => JSON.stringify(user)).join('\n')]), 'users.ndjson');
@@ -106,10 +119,14 @@ describe('what GET /providers says of custom audiences', () => {
       expect(remote(platform)).toMatchObject({ name: expect.stringContaining('blotout_Matrix'), memberCount: 0 });
       return Promise.resolve();
     },
-    update: (platform, { status, body }) => {
-      expect([status, body]).toMatchObject([200, { name: 'blotout_Renamed', tags: ['renamed'] }]);
-      expect(remote(platform)?.name).toContain('blotout_Renamed');
-      return Promise.resolve();
+    update: async (platform, { status, body }) => {
+      expect([status, body]).toMatchObject([200, { name: CHANGES.name, tags: ['renamed'] }]);
+      expect(remote(platform)?.name).toContain(CHANGES.name);
+      const { changes } = supportOf(platform);
+      for (const [field, value] of Object.entries(CHANGES)) {
+        if (changes.includes(field)) expect(body[field]).toBe(value);
+        else expect(await send('PATCH', at(platform), { [field]: value })).toMatchObject({ status: 422 });
+      }
     },
     uploadData: async (platform, answer) => {
       await delivered(answer, MANY);
@@ -126,6 +143,12 @@ describe('what GET /providers says of custom audiences', () => {
     refresh: async (platform, answer) => {
       await delivered(answer, MANY);
       await untilThere(platform, MANY);
+      const { minimumSize, tells } = supportOf(platform);
+      const { body } = await untilReady(platform);
+      expect(body.minimumSize).toBe(minimumSize);
+      expect(TOLD.filter((property) => body[property] !== null)).toEqual(
+        TOLD.filter((property) => tells.includes(property)),
+      );
     },
     share: (platform, { status, body }) => {
       expect([status, body]).toEqual([
@@ -158,9 +181,7 @@ describe('what GET /providers says of custom audiences', () => {
 
   describe.each(SIMULATOR_IDS)('is so on %s', (platform) => {
     it.each(order)('%s', async (action) => {
-      const { offered, instead } = matrix
-        .find(({ id }) => id === platform)!
-        .audiences.actions.find((one) => one.action === action)!;
+      const { offered, instead } = supportOf(platform).actions.find((one) => one.action === action)!;
       // A seed has to have been counted.
       if (action === 'createLookalike' && offered) await untilReady(platform);
       const answer = await ask[action](platform);
@@ -170,10 +191,10 @@ describe('what GET /providers says of custom audiences', () => {
     });
   });
 
-  async function untilReady(platform: SimulatorId): Promise<void> {
-    await eventually(
+  async function untilReady(platform: SimulatorId): Promise<TestAnswer> {
+    return eventually(
       () => get(at(platform)),
-      ({ body }) => body.status === 'ready',
+      ({ body }) => body.status === 'ready' && typeof body.size === 'number',
     );
   }
 });

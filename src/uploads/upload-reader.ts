@@ -2,7 +2,7 @@ import { ProblemException } from '../common/problem.exception.js';
 import { toAudienceUsers } from '../providers/contract/read-users.js';
 import { textBytes } from './bytes/text-bytes.js';
 import type { ColumnMapping } from './columns/column-map.js';
-import { formatOf } from './file-format.js';
+import { type FileFormat, formatOf } from './file-format.js';
 import { arrayRows } from './rows/array-rows.js';
 import { csvRows } from './rows/csv-rows.js';
 import { lineRows } from './rows/line-rows.js';
@@ -46,14 +46,23 @@ export class UploadReader {
   received = 0;
   /** Rows looked at. */
   private read = 0;
-  /** Whether rows are entries of an array; otherwise they are lines. */
-  private isArray = false;
+  private format?: FileFormat;
   private readonly mistakes = new RowMistakes();
 
   constructor(
     private readonly file: UserFile,
     private readonly rules: UploadRules,
   ) {}
+
+  /** Known once a slice was asked for. */
+  get isCsv(): boolean {
+    return this.format === 'csv';
+  }
+
+  /** Whether rows are entries of an array; otherwise they are lines. */
+  private get isArray(): boolean {
+    return this.format === 'array';
+  }
 
   /** Rows that were left out. */
   get skipped(): number {
@@ -93,7 +102,7 @@ export class UploadReader {
     const { format, whole } = await formatOf(text, this.file);
     const { columns } = this.rules;
     if (columns && format !== 'csv') throw wrongColumns(['is for CSV only']);
-    this.isArray = format === 'array';
+    this.format = format;
     if (format === 'csv') yield* csvRows(whole, columns);
     else yield* this.isArray ? arrayRows(whole) : lineRows(whole);
   }

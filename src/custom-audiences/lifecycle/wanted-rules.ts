@@ -11,7 +11,8 @@ const FIELDS: Readonly<Record<CustomAudienceType, { needs: readonly RuleField[];
   'customer-list': { needs: [], may: [] },
   'website-traffic': { needs: ['pixel'], may: ['websiteRules'] },
   'app-activity': { needs: ['appEvents'], may: [] },
-  engagement: { needs: ['engagementType', 'engagementSources'], may: [] },
+  // Whether there are sources to choose differs by platform and by what people engaged with.
+  engagement: { needs: ['engagementType'], may: ['engagementSources'] },
   'offline-activity': { needs: ['pixel'], may: [] },
 };
 const RULE_FIELDS: readonly RuleField[] = ['pixel', 'websiteRules', 'appEvents', 'engagementType', 'engagementSources'];

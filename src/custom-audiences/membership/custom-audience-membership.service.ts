@@ -11,6 +11,7 @@ import {
   MembershipService,
   type MembershipWork,
 } from '../../membership/membership.service.js';
+import type { Transaction } from '../../storage/database.js';
 import { parseColumns } from '../../uploads/columns/column-map.js';
 import { UploadReader } from '../../uploads/upload-reader.js';
 import type { MembershipOptionsDto, UploadFileOptionsDto } from './dto/membership-options.dto.js';
@@ -18,6 +19,9 @@ import type { MembershipAnswerDto, UploadFileAnswerDto } from './dto/membership-
 import { MembersSource } from './members-source.js';
 import { mergedOutcome } from './merged-outcome.js';
 import { MembershipTargets } from './membership-targets.service.js';
+
+/** Gives the slices of a session, one by one. */
+type Fill = (add: (slice: MemberSlice) => Promise<void>) => Promise<void>;
 
 /** Reads a form with a file, and gives what is made of it. */
 export type ReadForm<T> = (use: UseFile<T>) => Promise<T>;
@@ -53,13 +57,16 @@ export class CustomAudienceMembershipService {
     );
     let reader: UploadReader | undefined;
     const work: MembershipWork = { mode: options.mode, origin: 'upload', requestId };
-    const session = await this.draft(audience, work, async (add) => {
+    const fill: Fill = async (add) => {
       reader = await read(async (file, fields) => {
         const reading = this.readerOf(file, fields, options);
         for await (const slice of reading.slices()) await add(slice);
         return reading;
       });
-    });
+    };
+    const session = await this.draft(audience, work, fill, (tx) =>
+      this.targets.noteFile(tx, audience, reader!.isCsv ? 'csv' : 'api'),
+    );
     const { received, skipped, skippedRows } = reader!;
     const told = skippedRows.map((row) => ({ ...row, reason: 'invalid-format' as const }));
     const results = await this.results(session, options, deadline);
@@ -100,7 +107,8 @@ export class CustomAudienceMembershipService {
   private async draft(
     audience: MemberAudience,
     work: MembershipWork,
-    fill: (add: (slice: MemberSlice) => Promise<void>) => Promise<void>,
+    fill: Fill,
+    also?: (tx: Transaction) => Promise<void>,
   ): Promise<string> {
     let session: string | undefined;
     let slices = 0;
@@ -113,7 +121,7 @@ export class CustomAudienceMembershipService {
       if (session === undefined) {
         throw new ProblemException(422, 'no-members-stored', 'The service keeps no members of this audience yet');
       }
-      await this.membership.commit(session, audience);
+      await this.membership.commit(session, audience, also);
       return session;
     } catch (error) {
       if (session !== undefined) await this.discard(session);

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { eq } from 'drizzle-orm';
+import { and, eq, ne } from 'drizzle-orm';
 import type { UploadMode } from '../../common/upload-modes.js';
 import { ProblemException } from '../../common/problem.exception.js';
 import type { MemberAudience } from '../../membership/membership.service.js';
 import type { CustomAudienceAction } from '../../providers/contract/custom-audience-words.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { customAudiences } from '../../storage/custom-audience-schema.js';
-import { Database } from '../../storage/database.js';
+import { Database, type Transaction } from '../../storage/database.js';
 import { MembersSource } from './members-source.js';
 
 /** Finds the custom audience whose members are to change, and says whether they can. */
@@ -44,6 +44,15 @@ export class MembershipTargets {
       'no-tag-configured',
       'The account of this audience is not configured here any more',
     );
+  }
+
+  /** Users came as a file: how, is a property of the audience. */
+  async noteFile(tx: Transaction, { id }: MemberAudience, dataUploadMethod: 'api' | 'csv'): Promise<void> {
+    const isOther = ne(customAudiences.dataUploadMethod, dataUploadMethod);
+    await tx
+      .update(customAudiences)
+      .set({ dataUploadMethod })
+      .where(and(eq(customAudiences.id, id), isOther));
   }
 
   private async row(id: string) {
