@@ -10,7 +10,7 @@ const KEYS = 'reader:read-secret-of-tests:audience:read,writer:write-secret-of-t
 const READER = { authorization: 'Bearer read-secret-of-tests' };
 const WRITER = { authorization: 'Bearer write-secret-of-tests' };
 
-describe('analysing a custom audience', () => {
+describe('analyze: a custom audience', () => {
   let service: TestService;
   let ground: AnalysisGround;
   let audience: StoredAudience;

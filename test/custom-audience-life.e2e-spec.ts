@@ -147,6 +147,13 @@ describe('the life of a custom audience', () => {
     expect((await get(at())).body).toMatchObject({ description: 'Readers', business: 'Example Ltd' });
   });
 
+  it('is analysed and reported', async () => {
+    const { status, body } = await get(at('/analysis'));
+    expect([status, body]).toMatchObject([200, { members: { count: 90_000 } }]);
+    const page = await fetch(at('/report?format=html'));
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<svg')]);
+  });
+
   it('ends: nothing is left of it on the platform, of its record and of its members', async () => {
     const members = () => service.database.query('select count(*)::int as members from members');
     expect(await members()).toEqual([{ members: 90_000 }]);

@@ -222,7 +222,7 @@ describe('uploads to a custom audience', () => {
     expect((await send('none', file)).status).toBe(400);
     expect([(await send(none, file)).status, (await send(gone, file)).status]).toEqual([404, 503]);
     const refused = await call('POST', `${traffic}/users`, { users: TWO_USERS });
-    expect([refused.status, refused.body]).toMatchObject([422, { code: 'action-not-offered' }]);
+    expect([refused.status, refused.body]).toMatchObject([422, { code: 'not-offered' }]);
     expect(refused.body.detail).toContain('only a customer-list takes users');
   });
 });

@@ -48,7 +48,7 @@ export class AudienceController {
     422,
     'An audience of this name takes no users, or `mode=mirror` with `MEMBERS=off`',
     ProblemDto,
-    'action-not-offered',
+    'not-offered',
   )
   @ApiProblem(502, '`sync=true`: some tags were not served; the others were', UploadProblemDto)
   @ApiProblem(503, 'No account is configured', ProblemDto, 'no-tag-configured')

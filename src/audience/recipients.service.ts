@@ -31,7 +31,7 @@ export class RecipientsService {
   async of(tx: Transaction, session: string, { segment, targets }: Destination, mode: UploadMode): Promise<Recipients> {
     if (mode === 'mirror' && !this.members.isOn) {
       const reason = 'Mirror compares with the stored members, and this service keeps none (MEMBERS=off)';
-      throw new ProblemException(422, 'action-not-offered', `${reason}: send all users with mode=append instead`);
+      throw new ProblemException(422, 'not-offered', `${reason}: send all users with mode=append instead`);
     }
     const accounts = targets.map((target) => ({
       ...target,
@@ -66,5 +66,5 @@ function refuseOtherTypes(audiences: readonly EnsuredAudience[]): void {
   if (!other) return;
   const where = `${other.provider}/${other.tag}`;
   const detail = `The audience of this name at ${where} is of the type ${other.type} and fills itself: only a customer-list takes users`;
-  throw new ProblemException(422, 'action-not-offered', detail);
+  throw new ProblemException(422, 'not-offered', detail);
 }

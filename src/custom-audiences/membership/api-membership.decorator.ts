@@ -24,7 +24,7 @@ export function ApiMembership(summary: string, description: string, answer: Type
       422,
       'The audience or its platform does not offer this; the answer says what there is instead',
       ProblemDto,
-      'action-not-offered',
+      'not-offered',
     ),
     ApiProblem(502, '`sync=true`: the platform was not served', UploadProblemDto),
     ApiProblem(503, 'The account of the audience is not configured any more', ProblemDto, 'no-tag-configured'),

@@ -50,7 +50,7 @@ describe('which audiences take which changes', () => {
   });
 
   it('none that takes people out, where the platform does not', async () => {
-    const refusal = { status: 422, code: 'action-not-offered', detail: 'It keeps everybody' };
+    const refusal = { status: 422, code: 'not-offered', detail: 'It keeps everybody' };
     for (const [action, mode] of [
       ['removeUsers', 'remove'],
       ['uploadData', 'mirror'],

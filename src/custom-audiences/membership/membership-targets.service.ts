@@ -74,5 +74,5 @@ export class MembershipTargets {
 }
 
 function notOffered(detail: string): ProblemException {
-  return new ProblemException(422, 'action-not-offered', detail);
+  return new ProblemException(422, 'not-offered', detail);
 }
