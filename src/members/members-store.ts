@@ -4,7 +4,7 @@ import { AppConfig } from '../config/config.js';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database, type Queryable } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
-import { hexArray, joinByIndex } from './digest-arrays.js';
+import { hexArray } from './digest-arrays.js';
 import { MemberCipher, type MemberDigests } from './member-cipher.js';
 
 /** Which members: those of one custom audience, as one session brings them. */
@@ -62,10 +62,9 @@ export class MembersStore {
   async bring({ audience, session }: MemberScope, given: readonly GivenMember[]): Promise<ReadonlySet<number>> {
     const keys = hexArray(given.map(({ digests }) => digests.key));
     return this.database.transaction(async (tx) => {
-      await joinByIndex(tx);
+      // No join: of a table that was not analysed yet the planner may join every member with every key.
       await tx.execute(sql`
-        update members set seen = ${session} from unnest(${keys}) as given (key)
-        where members.audience = ${audience} and members.key = given.key and seen < ${session}`);
+        update members set seen = ${session} where audience = ${audience} and key = any(${keys}) and seen < ${session}`);
       return new Set(await this.unchanged(tx, audience, given));
     });
   }
@@ -109,10 +108,8 @@ export class MembersStore {
   async remove(tx: Queryable, audience: number, keys: readonly Buffer[]): Promise<number> {
     if (keys.length === 0) return 0;
     const sorted = keys.map((key) => key.toString('hex')).sort();
-    await joinByIndex(tx);
     const gone = await tx.execute(sql`
-      delete from members using unnest(${hexArray(sorted)}) as given (key)
-      where members.audience = ${audience} and members.key = given.key`);
+      delete from members where audience = ${audience} and key = any(${hexArray(sorted)})`);
     return gone.rowCount ?? 0;
   }
 
