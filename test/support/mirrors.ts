@@ -42,11 +42,21 @@ export class SessionOfBatches {
     private readonly session: TestSession,
   ) {}
 
-  async send(sequence: number, users: readonly unknown[], change: Partial<TestSession> = {}): Promise<TestAnswer> {
+  /** @param change what this batch says otherwise, and the process that it goes to */
+  async send(
+    sequence: number,
+    users: readonly unknown[],
+    change: Partial<TestSession & { origin: string }> = {},
+  ): Promise<TestAnswer> {
     const { name, mode = 'mirror', totalBatches = 1, channels } = { ...this.session, ...change };
     const batch = { sessionId: this.sessionId, sequence, totalBatches, totalUsers: users.length };
     const query = [`mode=${mode}`, ...(channels ? [`channels=${channels}`] : [])].join('&');
-    const answer = await upload(this.origin, { name, batch: { ...batch, totalUsers: 0 }, users, query });
+    const answer = await upload(change.origin ?? this.origin, {
+      name,
+      batch: { ...batch, totalUsers: 0 },
+      users,
+      query,
+    });
     if (answer.status === 200) this.location = answer.headers.get('location')!;
     return answer;
   }
