@@ -17,7 +17,7 @@ const AT_ONCE = {
 } as const;
 
 /** Accounts that an audience may be shared with. */
-const PARTNERS: Readonly<Record<SimulatorId, string>> = {
+const PARTNERS: Readonly<Partial<Record<SimulatorId, string>>> = {
   facebook: '9876543210',
   tiktok: '7180000000000000002',
   klaviyo: 'PRTNR1',
