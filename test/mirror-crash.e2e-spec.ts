@@ -87,7 +87,7 @@ describe('a mirror in several processes', () => {
     expect(inFacebook('Killed')).toEqual(numbers(10, 39));
     expect(await storedCounts(ground, 'Killed')).toEqual([{ provider: 'facebook', uploaded: 30, members: 30 }]);
     expect(await leaverSessions('Killed')).toEqual([{ draft: false }]);
-  });
+  }, 180_000);
 
   it('takes out once those who left, when a worker is killed while it collects them', async () => {
     let worker = await start('worker');
@@ -116,5 +116,5 @@ describe('a mirror in several processes', () => {
     // What the dead worker began is a draft, which is never delivered and thrown away.
     const sessions = await leaverSessions('Collected');
     expect(sessions.map(({ draft }) => draft).sort()).toEqual([false, true]);
-  });
+  }, 180_000);
 });
