@@ -182,7 +182,12 @@ describe('the properties of custom audiences', () => {
       async () => (await get(url(`/${excluded.id}`))).body,
       ({ exclusions }) => Array.isArray(exclusions) && exclusions.length > 0,
     );
-    main = (await get(url(`/${main.id}`))).body as TestItem;
+    // An earlier look may have made it ready; this one was after all that happened to it.
+    main = (await eventually(
+      async () => (await get(url(`/${main.id}`))).body,
+      ({ campaigns, warnings, matchingRate }) =>
+        matchingRate !== null && [campaigns, warnings].every((list) => Array.isArray(list) && list.length > 0),
+    )) as TestItem;
     shown = (await get(url('?limit=100'))).body.items as TestItem[];
   });
   afterAll(async () => {

@@ -115,7 +115,7 @@ describe('mode=remove', () => {
       const added = await sent(off.origin, { name: 'Off', mode: 'append' }, people(0, 9));
       await untilCounted(off.origin, added.location);
       const refused = await new SessionOfBatches(off.origin, { name: 'Off' }).send(1, people(0, 4));
-      expect([refused.status, refused.body.code]).toEqual([422, 'action-not-offered']);
+      expect([refused.status, refused.body.code]).toEqual([422, 'not-offered']);
       const removed = await sent(off.origin, { name: 'Off', mode: 'remove' }, people(0, 4));
       const { body } = await untilCounted(off.origin, removed.location);
       expect(body.tags).toMatchObject([{ received: 5, accepted: 5, removed: 0 }]);
