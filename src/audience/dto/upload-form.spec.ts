@@ -68,7 +68,7 @@ describe('the form of POST /audience', () => {
         batch: BATCH,
         users: [{ email: 'ann@example.com' }],
         usersBytes: USERS,
-        options: { disablePrefix: false, sync: false },
+        options: { disablePrefix: false, sync: false, mode: 'append' },
       },
     });
   });
