@@ -19,7 +19,8 @@ const REPEATED = 0.12;
 const PATIENCE_MS = 40_000;
 const UP = 'all processes are up';
 const START_MS = 90_000;
-const SETTLE_MS = 120_000;
+/** A refused tag tries again after 30 s, then 60, then 120, each up to a quarter later: whatever it met last in the storm. */
+const SETTLE_MS = 300_000;
 const ASK_MS = 250;
 
 /** Two api and three worker processes, a caller, and everything that goes wrong; {@link Storm.run} takes it to its end. */
