@@ -7,7 +7,7 @@ import { causesOfRepeats, sentAfterRecord } from './repeats.js';
 import { stormReport } from './report.js';
 import { Storm } from './storm.js';
 
-/** The suite takes about half of it on two busy cores. */
+/** The suite takes about a fifth of it on two busy cores. */
 const HARD_LIMIT_MS = 660_000;
 
 const seed = Number(process.env.FAULT_SEED ?? randomInt(1, 1_000_000));
