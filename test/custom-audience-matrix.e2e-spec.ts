@@ -148,11 +148,11 @@ describe('what GET /providers says of custom audiences', () => {
       const toldOf = ({ body }: TestAnswer) => TOLD.filter((property) => body[property] !== null);
       await untilReady(platform);
       // What is a share of the uploaded is told by the first poll after the upload was settled.
-      const answer = await eventually(
+      const latest = await eventually(
         () => get(at(platform)),
-        (latest) => toldOf(latest).length >= told.length,
+        (seen) => toldOf(seen).length >= told.length,
       );
-      expect([toldOf(answer), answer.body.minimumSize]).toEqual([told, minimumSize]);
+      expect([toldOf(latest), latest.body.minimumSize]).toEqual([told, minimumSize]);
     },
     share: (platform, { status, body }) => {
       expect([status, body]).toEqual([

@@ -1,130 +1,69 @@
 /**
- * `npm run bench [-- --json]`: the built service over real HTTP, durability on, against the sandbox in a process of its own.
- * Every figure stands beside its floor, measured in the same run and in turns; ratios are the contract, milliseconds context.
+ * `npm run bench [-- --short] [-- --json] [-- --guard] [-- --only=P1,P4] [-- --turns=9] [-- --users=1000000]`
+ *
+ * The built service over real HTTP, PostgreSQL with durability on, the sandbox in a process of its own. Every figure stands beside
+ * its floor, measured in the same run and in turns; ratios are the contract, milliseconds context. `--short` leaves the long rows
+ * out, `--guard` fails when a guarded ratio misses its goal by more than its slack.
  */
-import { hash } from 'node:crypto';
-import { cpus } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { madeUpUsers } from '../../src/demo/made-up-users.js';
-import { type IsolationFigures, ISOLATION_TURNS, measureIsolation } from './isolation.js';
-import { Programs } from './programs.js';
 
-const USERS = 10_000;
-const TURNS = 9;
-const WARM_UP = 3;
+import type { Row } from './figures.js';
+import { type BenchSandbox, Ground } from './ground.js';
+import { measurePreparing } from './rows/preparing.js';
+import { measureAccept, measureSync } from './rows/batch.js';
+import { measureIsolation } from './rows/isolation.js';
+import { measureMillion } from './rows/million.js';
+import { measureScaling } from './rows/scaling.js';
+import { measureStalls } from './rows/stalls.js';
+import { measureStorage } from './rows/storage.js';
+import { measureWorkerCpu } from './rows/worker-cpu.js';
+import { lineOf, machine, regressions } from './report.js';
 
-const bytes = Buffer.from(JSON.stringify(madeUpUsers(USERS, 7)));
-let sessionId = Date.now();
+const SLACK = 0.3;
 
-const programs = new Programs();
-try {
-  const port = await programs.sandbox();
-  const origin = await programs.service({
-    FACEBOOK_BASE_URL: `http://127.0.0.1:${port}`,
-    FACEBOOK_ACCESS_TOKEN: 'sandbox-token',
-    FACEBOOK_AD_ACCOUNT_ID: '1234567890',
-  });
-  const figures = await measure(origin);
-  await programs.stop();
-  report(figures, await measureIsolation(programs));
-} finally {
-  await programs.stop();
-}
+const has = (name: string) => process.argv.includes(`--${name}`);
+const number = (name: string, otherwise: number) =>
+  Number(process.argv.find((text) => text.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise);
+const only = process.argv
+  .find((text) => text.startsWith('--only='))
+  ?.slice('--only='.length)
+  .split(',');
 
-async function measure(origin: string): Promise<Record<string, number[]>> {
-  const figures: Record<string, number[]> = { F6: [], P1: [], P4: [] };
-  for (let turn = -WARM_UP; turn < TURNS; turn++) {
-    const f6 = await timed(() => Promise.resolve(floor()));
-    const p1 = await timed(() => upload(origin, '?sync=true'));
-    const p4 = await timed(() => upload(origin, ''));
-    await settled(origin);
-    if (turn < 0) continue;
-    figures.F6!.push(f6);
-    figures.P1!.push(p1);
-    figures.P4!.push(p4);
-  }
-  return figures;
-}
+const turns = number('turns', 9);
+const manyUsers = number('users', 1_000_000);
 
-/** F6: what nobody can avoid. `JSON.parse` of the bytes, then six digests per user of the values as they are. */
-function floor(): number {
-  const users = JSON.parse(bytes.toString()) as Record<string, string | undefined>[];
-  let length = 0;
-  for (const user of users) {
-    for (const field of ['email', 'phone', 'lastName', 'firstName', 'postalCode', 'country']) {
-      length += hash('sha256', user[field] ?? '').length;
-    }
-  }
-  return length;
-}
+type Measure = (ground: Ground, sandbox: BenchSandbox) => Promise<Row[]>;
 
-async function upload(origin: string, query: string): Promise<void> {
-  const body = new FormData();
-  body.set('name', 'Bench');
-  body.set('batch', JSON.stringify({ sessionId: (sessionId += 1), sequence: 1, totalBatches: 1, totalUsers: USERS }));
-  body.set('users', new Blob([bytes]), 'users.json');
-  const answer = await fetch(`${origin}/audience${query}`, { method: 'POST', body });
-  const text = await answer.text();
-  if (answer.status !== 200) throw new Error(`Answered ${answer.status}: ${text}`);
-}
+/** Short ones first; the last four are left out of the short form. */
+const SHORT: readonly (readonly [string, Measure])[] = [
+  ['P1', (ground, sandbox) => measureSync(ground, sandbox, turns)],
+  ['P2', () => measurePreparing(turns)],
+  ['P3', (ground, sandbox) => measureWorkerCpu(ground, sandbox, turns)],
+  ['P4', (ground, sandbox) => measureAccept(ground, sandbox, turns)],
+  ['P8', () => measureStorage(turns)],
+];
+const LONG: readonly (readonly [string, Measure])[] = [
+  ['P5', (ground, sandbox) => measureStalls(ground, sandbox, turns)],
+  ['P9', (ground, sandbox) => measureScaling(ground, sandbox)],
+  ['I', (ground, sandbox) => measureIsolation(ground, sandbox)],
+  ['P6', (ground, sandbox) => measureMillion(ground, sandbox, manyUsers)],
+];
 
-/** The async upload is delivered too before the next turn, so that turns do not overlap. */
-async function settled(origin: string): Promise<void> {
-  for (;;) {
-    const { items } = (await (await fetch(`${origin}/sessions?limit=1`)).json()) as { items: { state: string }[] };
-    if (items[0]?.state === 'completed') return;
-    await sleep(20);
+const rows: Row[] = [];
+const isQuiet = has('json');
+if (!isQuiet) console.log(`${machine()}; ${turns} turns\n`);
+for (const [id, measure] of has('short') ? SHORT : [...SHORT, ...LONG]) {
+  if (only && !only.includes(id)) continue;
+  const ground = new Ground();
+  try {
+    const found = await measure(ground, await ground.sandbox());
+    rows.push(...found);
+    if (!isQuiet) found.forEach((row) => console.log(lineOf(row)));
+  } finally {
+    await ground.stop();
   }
 }
+if (isQuiet) console.log(JSON.stringify({ machine: machine(), turns, rows }));
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const startedAt = performance.now();
-  await work();
-  return performance.now() - startedAt;
-}
-
-function report(figures: Record<string, number[]>, isolation: IsolationFigures): void {
-  const floorMedian = quantile(figures.F6!, 0.5);
-  const rows = [
-    ['F6', 'floor: JSON.parse + six digests a user', ''],
-    ['P1', 'one batch, sync=true, one account: bytes in to 200 out', '<= 3.5'],
-    ['P4', 'one batch, async: bytes in to stored', ''],
-  ].map(([id = '', what = '', goal = '']) => {
-    const all = figures[id]!;
-    const median = quantile(all, 0.5);
-    return { id, what, goal, median, min: Math.min(...all), max: Math.max(...all), ratio: median / floorMedian };
-  });
-  const shares = isolationRows(isolation);
-  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
-  if (process.argv.includes('--json'))
-    return console.log(JSON.stringify({ machine, users: USERS, turns: TURNS, rows, isolation: shares }));
-  console.log(`${machine}; ${USERS} users, ${bytes.length} bytes, ${TURNS} turns\n`);
-  for (const { id, what, goal, median, min, max, ratio } of rows) {
-    const times = `${median.toFixed(1)} ms (${min.toFixed(1)} - ${max.toFixed(1)})`;
-    console.log(`${id}  ${what.padEnd(56)} ${times.padEnd(28)} ${ratio.toFixed(2)} x F6  ${goal}`);
-  }
-  console.log(`\nA batch of 100 users, stored to delivered, ${ISOLATION_TURNS} turns; three tags that work:`);
-  for (const { id, what, goal, p50, p95, ratios } of shares) {
-    const times = `${p50} ms (p95 ${p95})`;
-    console.log(
-      `${id}  ${what.padEnd(56)} ${times.padEnd(28)} ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')} x I1  ${goal}`,
-    );
-  }
-}
-
-function isolationRows({ alone, besideWell, besideSick }: IsolationFigures) {
-  const [floor50, floor95] = [quantile(alone, 0.5), quantile(alone, 0.95)];
-  return [
-    { id: 'I1', what: 'alone', goal: '', all: alone },
-    { id: 'I2', what: 'beside two more that work', goal: '', all: besideWell },
-    { id: 'I3', what: 'beside one that answers 429 and one refusing its token', goal: '<= I2', all: besideSick },
-  ].map(({ id, what, goal, all }) => {
-    const [p50, p95] = [quantile(all, 0.5), quantile(all, 0.95)];
-    return { id, what, goal, p50, p95, ratios: [p50 / floor50, p95 / floor95] };
-  });
-}
-
-function quantile(figures: readonly number[], share: number): number {
-  const sorted = [...figures].sort((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-}
+const slower = has('guard') ? regressions(rows, SLACK) : [];
+for (const { id, ratio, goal } of slower) console.error(`${id} got slower: ${ratio}, and the goal is ${goal}`);
+process.exitCode = slower.length > 0 ? 1 : 0;

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { madeUpUsers } from '../../src/demo/made-up-users.js';
-import type { DeliveryPageDto } from '../../src/deliveries/dto/delivery.dto.js';
-import type { Fault } from '../../src/sandbox/fault.js';
-import type { Programs } from './programs.js';
+import { madeUpUsers } from '../../../src/demo/made-up-users.js';
+import type { DeliveryPageDto } from '../../../src/deliveries/dto/delivery.dto.js';
+import type { Fault } from '../../../src/sandbox/fault.js';
+import { post } from '../client.js';
+import { quantile, type Row } from '../figures.js';
+import type { BenchSandbox, Ground } from '../ground.js';
 
 const USERS = 100;
-export const ISOLATION_TURNS = 100;
+const TURNS = 100;
 const WARM_UP = 10;
 
 /** Served by platforms that work; the sick tags are told apart by their names. */
@@ -14,7 +16,7 @@ const ALL_TAGS = HEALTHY.length + 2;
 const SICK_TOKEN = 'sandbox-token-refused';
 
 /** Milliseconds from stored to settled, one for each batch and healthy tag. */
-export interface IsolationFigures {
+interface IsolationFigures {
   readonly alone: number[];
   /** With two more tags that work: what any further tag costs. */
   readonly besideWell: number[];
@@ -27,20 +29,15 @@ export interface IsolationFigures {
  * same platform, which work or do not, and get the same batches. Each batch is waited for where it is healthy; what the sick
  * tags owe piles up.
  */
-export async function measureIsolation(programs: Programs): Promise<IsolationFigures> {
-  const [port, limitedPort] = [await programs.sandbox(), await programs.sandbox()];
+export async function measureIsolation(ground: Ground, sandbox: BenchSandbox): Promise<Row[]> {
+  const limited = await ground.sandbox();
   const healthy = {
-    FACEBOOK_BASE_URL: `http://127.0.0.1:${port}`,
-    FACEBOOK_ACCESS_TOKEN: 'sandbox-token',
-    FACEBOOK_AD_ACCOUNT_ID: '1234567890',
+    ...sandbox.environment('facebook', 'tiktok'),
     FACEBOOK__EU__ACCESS_TOKEN: 'sandbox-token-eu',
     FACEBOOK__EU__AD_ACCOUNT_ID: '9876543210',
-    TIKTOK_BASE_URL: `http://127.0.0.1:${port + 1}`,
-    TIKTOK_ACCESS_TOKEN: 'sandbox-token',
-    TIKTOK_ADVERTISER_ID: '7170000000000000001',
   };
   const sick = {
-    FACEBOOK__LIMITED__BASE_URL: `http://127.0.0.1:${limitedPort}`,
+    FACEBOOK__LIMITED__BASE_URL: limited.origin('facebook'),
     FACEBOOK__LIMITED__ACCESS_TOKEN: 'sandbox-token-limited',
     FACEBOOK__LIMITED__AD_ACCOUNT_ID: '1111111111',
     FACEBOOK__REFUSED__ACCESS_TOKEN: SICK_TOKEN,
@@ -53,16 +50,17 @@ export async function measureIsolation(programs: Programs): Promise<IsolationFig
     FACEBOOK__FOURTH__AD_ACCOUNT_ID: '2222222222',
   };
   const tooMany: Fault = { kind: 'rate-limit', status: 429 };
-  await control(limitedPort, '/faults', tooMany);
-  await control(port, '/tokens', { token: SICK_TOKEN, state: 'expired' });
+  await limited.control('facebook', '/faults', tooMany);
+  await sandbox.control('facebook', '/tokens', { token: SICK_TOKEN, state: 'expired' });
+  const serve = async (tags: Record<string, string>) => (await ground.service(await ground.deployment(tags))).origin;
   const services = {
-    alone: await programs.service(healthy),
-    besideWell: await programs.service({ ...healthy, ...well }),
-    besideSick: await programs.service({ ...healthy, ...sick }),
+    alone: await serve(healthy),
+    besideWell: await serve({ ...healthy, ...well }),
+    besideSick: await serve({ ...healthy, ...sick }),
   };
   const figures: IsolationFigures = { alone: [], besideWell: [], besideSick: [] };
   const names = Object.keys(services) as (keyof IsolationFigures)[];
-  for (let turn = -WARM_UP; turn < ISOLATION_TURNS; turn++) {
+  for (let turn = -WARM_UP; turn < TURNS; turn++) {
     for (let place = 0; place < names.length; place++) {
       // None always comes after the same other.
       const name = names[(place + turn + WARM_UP) % names.length]!;
@@ -70,18 +68,34 @@ export async function measureIsolation(programs: Programs): Promise<IsolationFig
       if (turn >= 0) figures[name].push(...taken);
     }
   }
-  return figures;
+  return rowsOf(figures);
+}
+
+function rowsOf({ alone, besideWell, besideSick }: IsolationFigures): Row[] {
+  const floor = quantile(alone, 0.5);
+  return [
+    { id: 'I1', what: 'alone', all: alone },
+    { id: 'I2', what: 'beside two more that work', all: besideWell },
+    { id: 'I3', what: 'beside one that answers 429 and one refusing its token', all: besideSick },
+  ].map(({ id, what, all }) => {
+    const [p50, p95] = [quantile(all, 0.5), quantile(all, 0.95)];
+    return {
+      id,
+      what: `100 users, stored to delivered, three tags that work; ${what}`,
+      goal: id === 'I3' ? '<= I2' : '',
+      isMet: id === 'I3' ? p50 <= quantile(besideWell, 0.5) * 1.1 : undefined,
+      figure: `${p50} ms (p95 ${p95})`,
+      ratio: `${(p50 / floor).toFixed(2)} x I1`,
+      numbers: { median: p50, p95, floor, ratio: p50 / floor },
+    };
+  });
 }
 
 /** Posts one batch and waits until the healthy tags have it. */
 async function latencies(origin: string, turn: number, tags: number): Promise<number[]> {
-  const body = new FormData();
-  body.set('name', 'Isolation');
-  body.set('batch', JSON.stringify({ sessionId: 1_000 + turn, sequence: 1, totalBatches: 1, totalUsers: USERS }));
-  body.set('users', JSON.stringify(madeUpUsers(USERS, 1_000 + turn)));
-  const stored = await fetch(`${origin}/audience`, { method: 'POST', body });
-  if (stored.status !== 200) throw new Error(`Answered ${stored.status}: ${await stored.text()}`);
-  const session = stored.headers.get('location')!.split('/').at(-1)!;
+  const users = Buffer.from(JSON.stringify(madeUpUsers(USERS, 1_000 + turn)));
+  const location = await post(origin, { users, name: 'Isolation', sessionId: 1_000 + turn, count: USERS });
+  const session = location.split('/').at(-1)!;
   for (;;) {
     const { items } = (await (await fetch(`${origin}/deliveries?session=${session}`)).json()) as DeliveryPageDto;
     if (items.length !== tags) throw new Error(`There are ${items.length} deliveries instead of ${tags}`);
@@ -92,12 +106,4 @@ async function latencies(origin: string, turn: number, tags: number): Promise<nu
     }
     await sleep(10);
   }
-}
-
-async function control(port: number, path: string, body: object): Promise<void> {
-  const answer = await fetch(`http://127.0.0.1:${port}/_sandbox${path}`, {
-    method: 'POST',
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${await answer.text()}`);
 }

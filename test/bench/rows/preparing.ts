@@ -1,0 +1,5 @@
+import type { Row } from '../figures.js';
+
+export function measurePreparing(_turns: number): Promise<Row[]> {
+  return Promise.resolve([]);
+}

@@ -1,0 +1,69 @@
+import { post, settled } from '../client.js';
+import { median, msWithSpread, type Row, timed } from '../figures.js';
+import type { BenchSandbox, BenchService, Ground } from '../ground.js';
+import { SIMULATOR_IDS } from '../../../src/sandbox/sandbox.js';
+import { f6, usersBytes } from '../users.js';
+
+const WARM_UP = 4;
+/** Linux counts processor time in hundredths of a second: a few batches together make a figure. */
+const BATCHES_A_TURN = 3;
+const PROVIDERS = SIMULATOR_IDS.length;
+
+/**
+ * P3: processor time of a worker, all its threads, for one batch to six providers, and to one. API and database are processes of
+ * their own and not counted.
+ */
+export async function measureWorkerCpu(ground: Ground, sandbox: BenchSandbox, turns: number): Promise<Row[]> {
+  const one = await pair(ground, { ...sandbox.environment('facebook'), MEMBERS: 'off' });
+  const six = await pair(ground, { ...sandbox.environment(...SIMULATOR_IDS), MEMBERS: 'off' });
+  const kept = await pair(ground, sandbox.environment(...SIMULATOR_IDS));
+  const figures = { f6: [] as number[], one: [] as number[], six: [] as number[], kept: [] as number[] };
+  for (let turn = -WARM_UP; turn < turns; turn++) {
+    const users = usersBytes(200 + turn);
+    const taken = {
+      f6: await timed(() => f6(users)),
+      one: await cpuOfBatches(one, users),
+      six: await cpuOfBatches(six, users),
+      kept: await cpuOfBatches(kept, users),
+    };
+    if (turn < 0) continue;
+    for (const [name, ms] of Object.entries(taken)) figures[name as keyof typeof taken].push(ms);
+  }
+  for (const { api, worker } of [one, six, kept]) await Promise.all([api.stop(), worker.stop()]);
+  const floor = median(figures.f6);
+  const row = (id: string, what: string, ms: readonly number[], most: number | undefined): Row => {
+    const ratio = median(ms) / floor;
+    return {
+      id,
+      what,
+      goal: most === undefined ? '' : `<= ${most} x F6`,
+      isMet: most === undefined ? undefined : ratio <= most,
+      figure: msWithSpread(ms),
+      ratio: `${ratio.toFixed(2)} x F6`,
+      numbers: { median: median(ms), floor, ratio },
+      guarded: most === undefined ? undefined : { ratio, most },
+    };
+  };
+  const further = figures.six.map((ms, turn) => (ms - figures.one[turn]!) / (PROVIDERS - 1));
+  return [
+    row('P3', 'CPU of the worker, one batch to six providers; MEMBERS=off', figures.six, 5),
+    row('P3 further', 'each further provider', further, 0.7),
+    row('P3 members', 'the same with the members store, new members in six audiences', figures.kept, undefined),
+  ];
+}
+
+interface Pair {
+  readonly api: BenchService;
+  readonly worker: BenchService;
+}
+
+async function pair(ground: Ground, tags: Record<string, string>): Promise<Pair> {
+  const deployment = await ground.deployment(tags);
+  return { api: await ground.service(deployment, 'api'), worker: await ground.service(deployment, 'worker') };
+}
+
+async function cpuOfBatches({ api, worker }: Pair, users: Buffer): Promise<number> {
+  const before = await worker.cpuMs();
+  for (let batch = 0; batch < BATCHES_A_TURN; batch++) await settled(api.origin, await post(api.origin, { users }));
+  return ((await worker.cpuMs()) - before) / BATCHES_A_TURN;
+}
