@@ -12,7 +12,8 @@ import { DeliveryWatcher } from './delivery-watcher.js';
 import { DeliveryAttempt } from './execution/delivery-attempt.js';
 import { DeliveryClaimsRepository } from './execution/delivery-claims.repository.js';
 import { DeliveryVerdict } from './execution/verdict/delivery-verdict.service.js';
-import { DeliveryBatchReader } from './execution/delivery-batch-reader.js';
+import { OpenBatches } from './execution/batch/open-batches.js';
+import { DeliveryBatchReader } from './execution/batch/delivery-batch-reader.js';
 import { DeliveryMembers } from './execution/delivery-members.service.js';
 import { DeliveryOutcomes } from './execution/verdict/delivery-outcomes.js';
 import { DeliveryProgressRepository } from './execution/delivery-progress.repository.js';
@@ -47,6 +48,7 @@ import { TagsController } from './tags/tags.controller.js';
     DeliveryAttempt,
     DeliveryRunner,
     DeliveryBatchReader,
+    OpenBatches,
     DeliveryMembers,
     DeliveryOutcomes,
     DeliveryProgressRepository,

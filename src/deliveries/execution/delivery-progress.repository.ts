@@ -6,7 +6,7 @@ import { customAudiences } from '../../storage/custom-audience-schema.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
 import { RejectionsWriter } from '../rejections/rejections-writer.js';
-import type { DeliveryBatch } from './delivery-batch-reader.js';
+import type { DeliveryBatch } from './batch/delivery-batch-reader.js';
 import { type ClaimedDelivery, guarded } from './delivery-claim.js';
 import { DeliveryMembers, type MemberChanges } from './delivery-members.service.js';
 import { acceptedOf, outcomeOf, packRejections } from './packed-rejections.js';

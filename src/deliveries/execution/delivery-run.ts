@@ -2,7 +2,7 @@ import type { AudienceProvider, PreparedRow, ProviderLimits } from '../../provid
 import type { SegmentKey } from '../remote-audience.service.js';
 import type { Quota } from '../tags/rate-limiter.js';
 import type { ChunkBudget } from './chunks/chunks.js';
-import type { DeliveryBatch } from './delivery-batch-reader.js';
+import type { DeliveryBatch } from './batch/delivery-batch-reader.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 
 export type Chunk = readonly PreparedRow<unknown>[];

@@ -7,7 +7,7 @@ import { RemoteAudienceService } from '../remote-audience.service.js';
 import { endOf } from './chunks/chunk-plan.js';
 import { uploadChunks } from './chunks/chunk-upload.js';
 import { nextChunk } from './chunks/chunks.js';
-import { DeliveryBatchReader } from './delivery-batch-reader.js';
+import { DeliveryBatchReader } from './batch/delivery-batch-reader.js';
 import { type ClaimedDelivery, HandBackError } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
 import { budgetOf, type Chunk, divide, type Run, type RunWatch, takeBefore } from './delivery-run.js';

@@ -4,7 +4,7 @@ import type { PreparedRow, ProviderClient, Receipt } from '../../providers/contr
 import { Database, type Transaction } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
 import { RejectionsWriter } from '../rejections/rejections-writer.js';
-import type { DeliveryBatch } from './delivery-batch-reader.js';
+import type { DeliveryBatch } from './batch/delivery-batch-reader.js';
 import { type ClaimedDelivery, guarded } from './delivery-claim.js';
 import { DeliveryProgressRepository } from './delivery-progress.repository.js';
 import { acceptedOf, outcomeOf } from './packed-rejections.js';

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, ne, notInArray, sql } from 'drizzle-orm';
-import type { AudienceType, SessionPosition } from '../../providers/contract/audience-provider.js';
-import type { AudienceUser } from '../../providers/contract/audience-user.js';
-import { toAudienceUsers } from '../../providers/contract/read-users.js';
-import { Clock } from '../../common/clock.js';
-import { customAudiences } from '../../storage/custom-audience-schema.js';
-import { Database } from '../../storage/database.js';
-import { PayloadCipher, PayloadError } from '../../storage/payload-cipher.js';
-import { batches, checkpoints, deliveries, sessions } from '../../storage/schema.js';
-import type { ClaimedDelivery } from './delivery-claim.js';
-import { DeliveryMembers, type MemberPlan } from './delivery-members.service.js';
+import type { AudienceType, SessionPosition } from '../../../providers/contract/audience-provider.js';
+import type { AudienceUser } from '../../../providers/contract/audience-user.js';
+import { Clock } from '../../../common/clock.js';
+import { customAudiences } from '../../../storage/custom-audience-schema.js';
+import { Database } from '../../../storage/database.js';
+import { PayloadError } from '../../../storage/payload-cipher.js';
+import { batches, checkpoints, deliveries, sessions } from '../../../storage/schema.js';
+import type { ClaimedDelivery } from '../delivery-claim.js';
+import { DeliveryMembers, type MemberPlan } from '../delivery-members.service.js';
+import { OpenBatches } from './open-batches.js';
 
 /** A batch as its delivery needs it, payload opened. */
 export interface DeliveryBatch {
@@ -26,6 +26,8 @@ export interface DeliveryBatch {
   readonly chunksDone: number;
 }
 
+/** Of a payload: version, key id and nonce, and as much again of what they sealed. */
+const SEAL_BYTES = 32;
 /** No audience has this id. */
 const NO_AUDIENCE = '00000000-0000-0000-0000-000000000000';
 
@@ -34,16 +36,18 @@ const NO_AUDIENCE = '00000000-0000-0000-0000-000000000000';
 export class DeliveryBatchReader {
   constructor(
     private readonly database: Database,
-    private readonly cipher: PayloadCipher,
+    private readonly open: OpenBatches,
     private readonly members: DeliveryMembers,
     private readonly clock: Clock,
   ) {}
 
-  /** Fetches, decrypts and parses the batch. Throws when the payload was purged or does not open with this key. */
+  /** Fetches the batch with its users. Throws when the payload was purged or does not open with this key. */
   async read(held: ClaimedDelivery): Promise<DeliveryBatch> {
     const [row] = await this.database.query
       .select({
-        batch: batches,
+        sequence: batches.sequence,
+        // Its beginning is different for each sealing; the rest is fetched by the first delivery that needs it.
+        seal: sql<string | null>`encode(substring(${batches.payload} from 1 for ${SEAL_BYTES}), 'hex')`,
         session: sessions,
         audience: customAudiences.number,
         chunksDone: sql<number>`(${this.countChunks(held.id)})::int`,
@@ -53,10 +57,9 @@ export class DeliveryBatchReader {
       .innerJoin(sessions, eq(sessions.id, batches.session))
       .leftJoin(customAudiences, eq(customAudiences.id, held.customAudience ?? NO_AUDIENCE))
       .where(eq(batches.id, held.batch));
-    if (!row?.batch.payload) throw new PayloadError('The payload of this batch is no longer stored');
-    const { batch, session, audience, chunksDone, leftBefore } = row;
-    const json = await this.cipher.open(row.batch.payload, held.batch);
-    const users = toAudienceUsers(JSON.parse(json.toString('utf8')) as unknown[]);
+    if (!row?.seal) throw purged();
+    const { session, audience, chunksDone, leftBefore, sequence } = row;
+    const users = await this.open.users(held.batch, row.seal, () => this.payload(held.batch));
     const { mode, origin, number } = session;
     // To be sent again is not to be brought again: a refresh keeps nobody whom a mirror is about to take out.
     const scope = audience === null ? undefined : { audience, session: origin === 'refresh' ? 0 : number };
@@ -67,12 +70,21 @@ export class DeliveryBatchReader {
       members: await this.members.plan({ mode, scope, leftBefore: before }, users),
       audienceType: session.type,
       sessionId: session.sessionId,
-      sequence: batch.sequence,
+      sequence,
       totalBatches: session.totalBatches,
       totalUsers: session.totalUsers,
       sessionCreatedAt: session.createdAt,
       chunksDone,
     };
+  }
+
+  private async payload(id: string): Promise<Buffer> {
+    const [row] = await this.database.query
+      .select({ payload: batches.payload })
+      .from(batches)
+      .where(eq(batches.id, id));
+    if (!row?.payload) throw purged();
+    return row.payload;
   }
 
   /** What a platform is told about the place of a chunk in the whole upload. */
@@ -125,4 +137,8 @@ export class DeliveryBatchReader {
       .from(checkpoints)
       .where(eq(checkpoints.delivery, delivery));
   }
+}
+
+function purged(): PayloadError {
+  return new PayloadError('The payload of this batch is no longer stored');
 }
