@@ -126,6 +126,11 @@ export class Ground {
     return `http://127.0.0.1:${await firstLine(this.host('floor-host.ts'))}`;
   }
 
+  /** @returns the origin of a Facebook that takes users without looking at them */
+  async sink(sandbox: BenchSandbox): Promise<string> {
+    return `http://127.0.0.1:${await firstLine(this.host('sink-host.ts', sandbox.origin('facebook')))}`;
+  }
+
   /** What the services of one database have in common. */
   async deployment(tags: Readonly<Record<string, string>>): Promise<Record<string, string>> {
     const key = randomBytes(32).toString('base64');
@@ -157,13 +162,14 @@ export class Ground {
     for (const end of this.ends.splice(0).reverse()) await end();
   }
 
-  private host(program: string): ChildProcess {
+  private host(program: string, ...more: string[]): ChildProcess {
     const args = [
       '--no-warnings',
       '--max-old-space-size=8192',
       '--import',
       TYPESCRIPT,
       join(import.meta.dirname, program),
+      ...more,
     ];
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['pipe', 'pipe', 'inherit'] });
     this.ends.push(async () => {
