@@ -7,7 +7,8 @@
  */
 
 import type { Row } from './figures.js';
-import { type BenchSandbox, Ground } from './ground.js';
+import type { BenchSandbox } from './bench-sandbox.js';
+import { Ground } from './ground.js';
 import { measurePreparing } from './rows/preparing.js';
 import { measureAccept, measureSync } from './rows/batch.js';
 import { measureIsolation } from './rows/isolation.js';

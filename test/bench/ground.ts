@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,93 +9,13 @@ import { Client } from 'pg';
 import type { SimulatorId } from '../../src/sandbox/sandbox.js';
 import { EmbeddedPostgres } from '../../src/storage/embedded-postgres.js';
 import { freePort } from '../../src/storage/postgres/free-port.js';
+import { BenchSandbox, type Place } from './bench-sandbox.js';
+import { BenchService } from './bench-service.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const MAIN = join(ROOT, 'dist/main.js');
 const TYPESCRIPT = join(ROOT, 'test/support/typescript-hook.ts');
 const LOOP_WATCH = join(import.meta.dirname, 'loop-watch.ts');
-
-interface Place {
-  readonly origin: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/** Clock ticks that Linux counts processor time in, a second. */
-const TICKS = 100;
-
-/** Every platform, in a process of its own. */
-export class BenchSandbox {
-  constructor(private readonly places: Readonly<Record<SimulatorId, Place>>) {}
-
-  /** The variables that point a service at these platforms. */
-  environment(...ids: readonly SimulatorId[]): Record<string, string> {
-    return Object.assign({}, ...ids.map((id) => this.places[id].environment)) as Record<string, string>;
-  }
-
-  origin(id: SimulatorId): string {
-    return this.places[id].origin;
-  }
-
-  async control(id: SimulatorId, path: string, body: object): Promise<void> {
-    const answer = await fetch(`${this.origin(id)}/_sandbox${path}`, { method: 'POST', body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`The sandbox answered ${answer.status}: ${await answer.text()}`);
-  }
-
-  /** Users of all audiences of a platform. */
-  async members(id: SimulatorId): Promise<number> {
-    const answer = await fetch(`${this.origin(id)}/_sandbox/audiences`);
-    const { audiences } = (await answer.json()) as { audiences: readonly { readonly memberCount: number }[] };
-    return audiences.reduce((sum, { memberCount }) => sum + memberCount, 0);
-  }
-}
-
-/** A built service in a process of its own, as it runs in production. */
-export class BenchService {
-  private stderr = '';
-
-  constructor(
-    readonly origin: string,
-    private readonly child: ChildProcess,
-  ) {
-    child.stderr!.on('data', (text: Buffer) => (this.stderr = (this.stderr + text.toString()).slice(-20_000)));
-  }
-
-  /** Processor time of all its threads so far, ms. */
-  async cpuMs(): Promise<number> {
-    const stat = await readFile(`/proc/${this.child.pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS;
-  }
-
-  /** Bytes that it holds now, and most that it has held since {@link forgetPeak}. */
-  async memory(): Promise<{ readonly now: number; readonly peak: number }> {
-    const status = await readFile(`/proc/${this.child.pid}/status`, 'utf8');
-    const bytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
-    return { now: bytes('VmRSS'), peak: bytes('VmHWM') };
-  }
-
-  async forgetPeak(): Promise<void> {
-    await writeFile(`/proc/${this.child.pid}/clear_refs`, '5');
-  }
-
-  /** How long its event loop was held up since this was asked last, ms. */
-  async stalls(): Promise<{ readonly p99: number; readonly p999: number; readonly longest: number }> {
-    this.stderr = '';
-    this.child.kill('SIGUSR2');
-    for (;;) {
-      const said = /^stalls (\S+) (\S+) (\S+)$/m.exec(this.stderr);
-      if (said) return { p99: Number(said[1]), p999: Number(said[2]), longest: Number(said[3]) };
-      await once(this.child.stderr!, 'data');
-    }
-  }
-
-  async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGTERM');
-    await ended;
-  }
-}
 
 /** What is measured, and what that needs: PostgreSQL with durability on, platforms, and services in processes of their own. */
 export class Ground {

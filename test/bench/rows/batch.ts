@@ -1,6 +1,8 @@
 import { post } from '../client.js';
 import { median, msWithSpread, quantile, type Row, timed, timeRow } from '../figures.js';
-import type { BenchSandbox, BenchService, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { BenchService } from '../bench-service.js';
+import type { Ground } from '../ground.js';
 import { f6, usersBytes } from '../users.js';
 
 const WARM_UP = 5;

@@ -4,7 +4,8 @@ import type { DeliveryPageDto } from '../../../src/deliveries/dto/delivery.dto.j
 import type { Fault } from '../../../src/sandbox/fault.js';
 import { post } from '../client.js';
 import { quantile, type Row } from '../figures.js';
-import type { BenchSandbox, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { Ground } from '../ground.js';
 
 const USERS = 100;
 const TURNS = 100;

@@ -7,7 +7,9 @@ import { madeUpUsers } from '../../../src/demo/made-up-users.js';
 import { SIMULATOR_IDS, type SimulatorId } from '../../../src/sandbox/sandbox.js';
 import { freshSession, post, settled } from '../client.js';
 import { median, megabytes, type Row, timed } from '../figures.js';
-import type { BenchSandbox, BenchService, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { BenchService } from '../bench-service.js';
+import type { Ground } from '../ground.js';
 import { BATCH_USERS, f6, usersBytes } from '../users.js';
 
 const MOST_MEMORY_BATCHES = 350 * 1024 ** 2;

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { madeUpUsers } from '../../../src/demo/made-up-users.js';
 import { freshSession, post } from '../client.js';
 import { type Row, timed } from '../figures.js';
-import type { BenchSandbox, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { Ground } from '../ground.js';
 
 const LATENCY_MS = 200;
 const WORKERS = [1, 2, 4];

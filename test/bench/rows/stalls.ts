@@ -1,6 +1,7 @@
 import { post, settled } from '../client.js';
 import { median, type Row } from '../figures.js';
-import type { BenchSandbox, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { Ground } from '../ground.js';
 import { usersBytes } from '../users.js';
 
 const WARM_UP = 5;

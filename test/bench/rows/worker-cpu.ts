@@ -1,6 +1,8 @@
 import { post, settled } from '../client.js';
 import { median, msWithSpread, type Row, timed } from '../figures.js';
-import type { BenchSandbox, BenchService, Ground } from '../ground.js';
+import type { BenchSandbox } from '../bench-sandbox.js';
+import type { BenchService } from '../bench-service.js';
+import type { Ground } from '../ground.js';
 import { SIMULATOR_IDS } from '../../../src/sandbox/sandbox.js';
 import { f6, usersBytes } from '../users.js';
 
