@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { sql } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import type { AppConfig } from '../config/config.js';
@@ -21,6 +22,13 @@ const POOL_SIZE = 20;
 /** serialization_failure and deadlock_detected: the database asks to do the whole transaction again. */
 const CONFLICTS = new Set(['40001', '40P01']);
 const TRANSACTION_TRIES = 6;
+
+/**
+ * For the RETURNING of a statement whose transaction need not be on the disk before it is answered: saves waiting for the disk. If
+ * the database loses its power it may be gone, with all that came after it: as if the power had been lost a moment earlier. A
+ * transaction that must not be lost, and comes later, brings it to the disk as well. For what another attempt does again.
+ */
+export const unhurried = sql<string>`set_config('synchronous_commit', 'off', true)`;
 
 /** The PostgreSQL of this deployment, migrated and open: the embedded one unless `DATABASE_URL` is set. */
 @Injectable()

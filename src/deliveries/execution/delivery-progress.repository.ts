@@ -3,7 +3,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Receipt, Rejection } from '../../providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { customAudiences } from '../../storage/custom-audience-schema.js';
-import { Database, type Transaction } from '../../storage/database.js';
+import { Database, type Transaction, unhurried } from '../../storage/database.js';
 import { checkpoints, deliveries, rejections } from '../../storage/schema.js';
 import { RejectionsWriter } from '../rejections/rejections-writer.js';
 import type { DeliveryBatch } from './batch/delivery-batch-reader.js';
@@ -45,6 +45,7 @@ export class DeliveryProgressRepository {
     if (held.nextUser > 0) return;
     const skipped = new Set(found.filter(({ field }) => field === undefined).map(({ user }) => user)).size;
     await this.database.transaction(async (tx) => {
+      await tx.execute(sql`select ${unhurried}`);
       await guarded(tx, held, { skipped });
       await this.rejections.replacePrepared(tx, held.id, packRejections(found), users);
     });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'drizzle-orm';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Database } from '../../storage/database.js';
+import { Database, unhurried } from '../../storage/database.js';
 
 /** A delivery waits this long in its worker; for anything longer it gives the worker back. */
 const LONGEST_SLEEP_MS = 3_000;
@@ -69,7 +69,7 @@ export class RateLimiter {
       on conflict (provider, tag) do update
       set next_call_at = greatest(tag_budgets.next_call_at, now()) + ${cost}
       where coalesce(tag_budgets.blocked_until, now()) <= now() and tag_budgets.next_call_at <= now() + ${burst}
-      returning 1`);
+      returning ${unhurried}`);
     if (taken.rows.length > 0) return 0;
     const { rows } = await this.database.query.execute<{ wait: number }>(sql`
       select ceil(extract(epoch from greatest(blocked_until, next_call_at - ${burst}) - now()) * 1000)::int as wait

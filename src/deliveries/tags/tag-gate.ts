@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { ProviderError } from '../../providers/contract/provider-errors.js';
-import { Database } from '../../storage/database.js';
+import { Database, unhurried } from '../../storage/database.js';
 import { tagHealth } from '../../storage/tag-schema.js';
 import type { Target } from '../delivery-queue.js';
 import { HeldDeliveries } from './held-deliveries.js';
@@ -77,7 +77,7 @@ export class TagGate {
     const noted = await this.database.query.execute(sql`
       insert into tag_health (provider, tag, last_success_at) values (${provider}, ${tag}, now())
       on conflict (provider, tag) do update set last_success_at = now(), outages = 0
-      where tag_health.stopped_at is null returning 1`);
+      where tag_health.stopped_at is null returning ${unhurried}`);
     if (noted.rows.length > 0) return;
     const freed = await this.open(target, { lastSuccessAt: sql`now()` });
     this.logger.log(`${provider}/${tag} works again: ${freed} deliveries go on`);
