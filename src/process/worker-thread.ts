@@ -7,6 +7,12 @@ import type { FiguresAnswer, Question, StartAnswer } from './thread-messages.js'
 const MAIN = new URL('./worker-thread.main.js', import.meta.url);
 /** A scrape does not wait longer for a thread that is busy. */
 const FIGURES_MS = 1_000;
+/**
+ * As `--max-semi-space-size=8`, which `npm run start:prod` gives the main thread. Left alone, V8 lets the young objects of a
+ * thread grow to 192 MB before it looks at them: 770 MB instead of 600 MB for a process that delivers 20 batches of 10,000
+ * users, for the same CPU time (Node 24).
+ */
+const MEMORY = { maxYoungGenerationSizeMb: 24 };
 
 /** A thread of this process that does what a process with `ROLE=worker` does, but for HTTP. */
 export class WorkerThread {
@@ -20,7 +26,7 @@ export class WorkerThread {
 
   /** Begins to load the code; nothing is worked on before {@link start}. */
   constructor() {
-    this.worker = new Worker(MAIN, { name: 'worker', stdout: true });
+    this.worker = new Worker(MAIN, { name: 'worker', stdout: true, resourceLimits: MEMORY });
     this.worker.stdout.setEncoding('utf8').on('data', (lines: string) => LOG_OUTPUT.write(lines));
     this.ended = new Promise((resolve) => {
       let lastError: Error | undefined;
