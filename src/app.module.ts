@@ -21,6 +21,7 @@ import { EventsModule } from './events/events.module.js';
 import { HealthModule } from './health/health.module.js';
 import { MembershipModule } from './membership/membership.module.js';
 import { MetricsModule } from './metrics/metrics.module.js';
+import { ProcessModule } from './process/process.module.js';
 import { PLATFORMS } from './providers/platforms.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { StorageModule } from './storage/storage.module.js';
@@ -43,6 +44,7 @@ const INTAKE = [
     StorageModule,
     AuthModule,
     MetricsModule,
+    ProcessModule,
     HealthModule,
     DeliveriesModule,
     SessionsModule,

@@ -88,6 +88,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   config: ['common'],
   common: ['config'],
   health: ['*'],
+  process: ['*'],
   demo: ['*'],
   sandbox: [],
 };

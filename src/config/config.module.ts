@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { ConfigModule, ConfigService } from '@nestjs/config';
 import { AppConfig, type ProviderSettings } from './config.js';
+import { readEnvironment } from './environment.js';
 import { loadConfig } from './load-config.js';
 
 export interface AppConfigOptions {
@@ -14,24 +14,17 @@ export interface AppConfigOptions {
 /** Gives {@link AppConfig} to every module. A mistake ends the start of the application with a `ConfigError`. */
 @Module({})
 export class AppConfigModule {
-  static register({ env, envFile = true, providers }: AppConfigOptions): DynamicModule {
-    let found: Readonly<Record<string, string | undefined>> = {};
-    const source = ConfigModule.forRoot({
-      ignoreEnvFile: env !== undefined || !envFile,
-      validatePredefined: env === undefined,
-      skipProcessEnv: true,
-      // An empty answer: Nest would write what it gets into process.env, where child processes inherit the secrets.
-      validate: (variables: Record<string, string>) => {
-        found = env ?? variables;
-        return {};
-      },
-    });
+  static register({ env, envFile, providers }: AppConfigOptions): DynamicModule {
     return {
       module: AppConfigModule,
       global: true,
-      imports: [source],
       // A factory, not a value: a ConfigError then ends the start where its caller can catch it.
-      providers: [{ provide: AppConfig, inject: [ConfigService], useFactory: () => loadConfig(found, providers) }],
+      providers: [
+        {
+          provide: AppConfig,
+          useFactory: async () => loadConfig(env ?? (await readEnvironment({ envFile })), providers),
+        },
+      ],
       exports: [AppConfig],
     };
   }

@@ -5,6 +5,7 @@ import { Public } from '../auth/public.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
 import { QueueHealth } from './queue.health.js';
 import { StorageHealth } from './storage.health.js';
+import { WorkerHealth } from './worker.health.js';
 
 const PARTS = {
   type: 'object',
@@ -26,6 +27,7 @@ export class HealthController {
     private readonly health: HealthCheckService,
     private readonly storage: StorageHealth,
     private readonly queue: QueueHealth,
+    private readonly worker: WorkerHealth,
   ) {}
 
   @Get('live')
@@ -38,11 +40,14 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'The database and the queue answer' })
+  @ApiOperation({ summary: 'The database and the queue answer, and the thread that delivers is there' })
   @ApiOkResponse(HEALTHY)
-  @ApiProblem(503, 'The database or the queue does not answer, `details` says which; or the process is ending')
+  @ApiProblem(
+    503,
+    'The database or the queue does not answer, or nothing delivers: `details` says which; or the process is ending',
+  )
   @HealthCheck(UNDOCUMENTED)
   ready() {
-    return this.health.check([() => this.storage.check(), () => this.queue.check()]);
+    return this.health.check([() => this.storage.check(), () => this.queue.check(), ...this.worker.checks()]);
   }
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { type Figures, figuresOfThread, processText } from './thread-figures.js';
 
 /** A provider and one of its tags, the only labels beside outcomes: their number is fixed by configuration. */
 interface TargetLabels {
@@ -15,6 +16,7 @@ type UserOutcome = 'accepted' | 'skipped' | 'rejected';
 @Injectable()
 export class MetricsService {
   readonly registry = new Registry();
+  private readonly threads = new Map<string, () => Promise<readonly Figures[]>>();
 
   private readonly batches = new Counter({
     name: 'audience_batches_total',
@@ -60,6 +62,23 @@ export class MetricsService {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Has what another thread of this process counts told with what this one does. */
+  join(thread: string, figures: () => Promise<readonly Figures[]>): void {
+    this.threads.set(thread, figures);
+  }
+
+  /** What this thread adds to the figures of its process. */
+  figures(): Promise<Figures[]> {
+    return figuresOfThread(this.registry);
+  }
+
+  /** Everything that is counted in this process, in Prometheus' text format. */
+  async text(): Promise<string> {
+    if (this.threads.size === 0) return this.registry.metrics();
+    const told = [...this.threads].map(async ([thread, figures]) => [thread, await figures()] as const);
+    return processText(this.registry, Object.fromEntries(await Promise.all(told)));
   }
 
   batchReceived(outcome: 'stored' | 'replayed', users: number): void {

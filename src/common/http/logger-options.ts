@@ -1,5 +1,6 @@
 import type { Params } from 'nestjs-pino';
 import type { AppConfig } from '../../config/config.js';
+import { LOG_OUTPUT } from './log-output.js';
 import { requestIdOf } from './request-id.js';
 
 /**
@@ -8,20 +9,23 @@ import { requestIdOf } from './request-id.js';
  */
 export function loggerOptions({ logLevel }: AppConfig): Params {
   return {
-    pinoHttp: {
-      level: logLevel,
-      redact: ['req.headers', 'res.headers', 'err.config', '*.password', '*.accessToken', '*.authorization'],
-      genReqId: (req, res) => requestIdOf(req as never, res as never),
-      serializers: {
-        req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
-          id,
-          method,
-          path: harmlessPath(url),
-        }),
-        res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+    pinoHttp: [
+      {
+        level: logLevel,
+        redact: ['req.headers', 'res.headers', 'err.config', '*.password', '*.accessToken', '*.authorization'],
+        genReqId: (req, res) => requestIdOf(req as never, res as never),
+        serializers: {
+          req: ({ id, method, url }: { id: string; method: string; url: string }) => ({
+            id,
+            method,
+            path: harmlessPath(url),
+          }),
+          res: ({ statusCode }: { statusCode: number }) => ({ statusCode }),
+        },
+        autoLogging: { ignore: (req) => /^\/(health|metrics)/.test(req.url ?? '') },
       },
-      autoLogging: { ignore: (req) => /^\/(health|metrics)/.test(req.url ?? '') },
-    },
+      LOG_OUTPUT,
+    ],
   };
 }
 
