@@ -62,7 +62,8 @@ export class Ground {
   async service(deployment: Readonly<Record<string, string>>, role = 'all'): Promise<BenchService> {
     const port = await freePort(0);
     const env = { ...deployment, ROLE: role, HOST: '127.0.0.1', PORT: String(port) };
-    const child = spawn(process.execPath, [MAIN], {
+    // As `npm run start:prod` does.
+    const child = spawn(process.execPath, ['--max-semi-space-size=8', MAIN], {
       cwd: dirname(MAIN),
       env: { PATH: process.env.PATH, NODE_OPTIONS: `--no-warnings --import ${LOOP_WATCH}`, ...env },
     });
