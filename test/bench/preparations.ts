@@ -3,6 +3,7 @@ import type { AudienceProvider } from '../../src/providers/contract/audience-pro
 import { FacebookTag } from '../../src/providers/facebook/facebook.config.js';
 import { facebookSchema } from '../../src/providers/facebook/facebook.normaliser.js';
 import { FacebookProvider } from '../../src/providers/facebook/facebook.provider.js';
+import { usersBody as facebookBody } from '../../src/providers/facebook/facebook.users-body.js';
 import { GoogleTag } from '../../src/providers/google/google.config.js';
 import { ingestBody } from '../../src/providers/google/google.member.js';
 import { GoogleProvider } from '../../src/providers/google/google.provider.js';
@@ -43,9 +44,7 @@ export function preparations(): readonly Preparation[] {
   const config = new AppConfig({ providers } as unknown as AppConfig);
   const http = NEVER_CALLED;
   return [
-    preparation(new FacebookProvider(config, http), (rows) =>
-      Buffer.from(JSON.stringify({ payload: { schema: facebookSchema({ valueBased: false }), data: rows } })),
-    ),
+    preparation(new FacebookProvider(config, http), (rows) => facebookBody(facebookSchema({ valueBased: false }), rows)),
     preparation(new TikTokProvider(config, http), (rows) => mappingBody('add', LIST, LIST, rows)),
     preparation(new KlaviyoProvider(config, http), (rows) => importBody(importRows(rows).profiles, LIST)),
     preparation(new GoogleProvider(config, http, NEVER_CALLED), (rows) => ingestBody(google, LIST, rows)),

@@ -74,7 +74,7 @@ function bodiesOf({ provider, bodyOf }: Preparation, users: readonly AudienceUse
   for (let from = 0; ;) {
     const chunk = nextChunk(rows, from, budget);
     if (chunk.length === 0) return size;
-    size += bodyOf(chunk.map(({ row }) => row)).length;
+    size += bodyOf(chunk.map(({ row }) => row as never)).length;
     from = chunk.at(-1)!.user + 1;
   }
 }

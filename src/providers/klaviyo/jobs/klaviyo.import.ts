@@ -1,5 +1,6 @@
 import type { RejectionReason } from '../../contract/audience-provider.js';
 import type { PlatformResponse } from '../../kit/platform-http.js';
+import { BodyWriter } from '../../kit/batch/body-writer.js';
 import { klaviyoErrors, rowOfPointer } from '../klaviyo.errors.js';
 import { asciiJson, type KlaviyoRow, mergedRow } from '../klaviyo.profile.js';
 
@@ -34,15 +35,14 @@ export function importRows(chunk: readonly KlaviyoRow[]): ImportRows {
   return { profiles, profileOf };
 }
 
-/** The body of an import job. Of single bytes throughout, so that 5 MB are put together and not encoded. */
+/** The body of an import job. */
 export function importBody(profiles: readonly KlaviyoRow[], listId: string): Buffer {
-  let json = '';
-  for (const profile of profiles) json += `${json && ','}${profile.json}`;
+  const body = new BodyWriter(profiles.reduce((bytes, { json }) => bytes + json.length + 1, 1_024));
+  body.add('{"data":{"type":"profile-bulk-import-job","attributes":{"profiles":{"data":[');
+  profiles.forEach(({ json }, at) => body.add(at === 0 ? json : `,${json}`));
   const lists = asciiJson({ data: [{ type: 'list', id: listId }] });
-  return Buffer.from(
-    `{"data":{"type":"profile-bulk-import-job","attributes":{"profiles":{"data":[${json}]}},"relationships":{"lists":${lists}}}}`,
-    'latin1',
-  );
+  body.add(`]}},"relationships":{"lists":${lists}}}}`);
+  return body.end();
 }
 
 /**
