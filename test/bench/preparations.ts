@@ -44,7 +44,9 @@ export function preparations(): readonly Preparation[] {
   const config = new AppConfig({ providers } as unknown as AppConfig);
   const http = NEVER_CALLED;
   return [
-    preparation(new FacebookProvider(config, http), (rows) => facebookBody(facebookSchema({ valueBased: false }), rows)),
+    preparation(new FacebookProvider(config, http), (rows) =>
+      facebookBody(facebookSchema({ valueBased: false }), rows),
+    ),
     preparation(new TikTokProvider(config, http), (rows) => mappingBody('add', LIST, LIST, rows)),
     preparation(new KlaviyoProvider(config, http), (rows) => importBody(importRows(rows).profiles, LIST)),
     preparation(new GoogleProvider(config, http, NEVER_CALLED), (rows) => ingestBody(google, LIST, rows)),

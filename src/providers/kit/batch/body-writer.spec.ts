@@ -13,13 +13,16 @@ describe('BodyWriter', () => {
     expect(written(texts, 10_000).toString()).toBe(texts.join(''));
   });
 
-  it.each(['plain', 'Zoë Lefèvre', '佐藤 蓮', 'clown 🤡'])('writes %s as UTF-8, however much room there was', (text) => {
-    const texts = Array.from({ length: 100 }, () => text);
-    const whole = Buffer.from(texts.join(''));
-    for (const bytes of [0, 1, whole.length - 1, whole.length, whole.length + 1, 3 * whole.length]) {
-      expect(written(texts, bytes)).toEqual(whole);
-    }
-  });
+  it.each(['plain', 'Zoë Lefèvre', '佐藤 蓮', 'clown 🤡'])(
+    'writes %s as UTF-8, however much room there was',
+    (text) => {
+      const texts = Array.from({ length: 100 }, () => text);
+      const whole = Buffer.from(texts.join(''));
+      for (const bytes of [0, 1, whole.length - 1, whole.length, whole.length + 1, 3 * whole.length]) {
+        expect(written(texts, bytes)).toEqual(whole);
+      }
+    },
+  );
 
   it('keeps a text of several blocks whole', () => {
     const long = 'ä'.repeat(100_000);

@@ -2,7 +2,7 @@ import type { RejectionReason } from '../../contract/audience-provider.js';
 import type { PlatformResponse } from '../../kit/platform-http.js';
 import { BodyWriter } from '../../kit/batch/body-writer.js';
 import { klaviyoErrors, rowOfPointer } from '../klaviyo.errors.js';
-import { asciiJson, type KlaviyoRow, mergedRow } from '../klaviyo.profile.js';
+import { asciiJson, identifierOf, type KlaviyoRow, mergedRow, profileBytes, profileJson } from '../klaviyo.profile.js';
 
 /** The rows of a chunk as one job takes them. */
 export interface ImportRows {
@@ -24,12 +24,13 @@ export function importRows(chunk: readonly KlaviyoRow[]): ImportRows {
   const byIdentifier = new Map<string, number>();
   const profiles: KlaviyoRow[] = [];
   const profileOf = chunk.map((row) => {
-    const known = byIdentifier.get(row.identifier);
+    const identifier = identifierOf(row);
+    const known = byIdentifier.get(identifier);
     if (known !== undefined) {
       profiles[known] = mergedRow(profiles[known]!, row);
       return known;
     }
-    byIdentifier.set(row.identifier, profiles.length);
+    byIdentifier.set(identifier, profiles.length);
     return profiles.push(row) - 1;
   });
   return { profiles, profileOf };
@@ -37,9 +38,9 @@ export function importRows(chunk: readonly KlaviyoRow[]): ImportRows {
 
 /** The body of an import job. */
 export function importBody(profiles: readonly KlaviyoRow[], listId: string): Buffer {
-  const body = new BodyWriter(profiles.reduce((bytes, { json }) => bytes + json.length + 1, 1_024));
+  const body = new BodyWriter(profiles.reduce((bytes, profile) => bytes + profileBytes(profile) + 1, 1_024));
   body.add('{"data":{"type":"profile-bulk-import-job","attributes":{"profiles":{"data":[');
-  profiles.forEach(({ json }, at) => body.add(at === 0 ? json : `,${json}`));
+  profiles.forEach((profile, at) => body.add(`${at === 0 ? '' : ','}${profileJson(profile)}`));
   const lists = asciiJson({ data: [{ type: 'list', id: listId }] });
   body.add(`]}},"relationships":{"lists":${lists}}}}`);
   return body.end();
