@@ -77,7 +77,7 @@ class FacebookBatch implements Prepared<FacebookRow> {
     const country = this.country(user.country);
     const externId = this.usable(index, 'edgeTagId', this.externId(user.edgeTagId));
     const email = this.usable(index, 'email', this.email(user.email, index));
-    const phone = this.usable(index, 'phone', this.phone(user.phone, country.code, index));
+    const phone = this.usable(index, 'phone', this.phone(user.phone, country.code));
     const firstName = this.usable(index, 'firstName', this.name(user.firstName, 'firstName'));
     const lastName = this.usable(index, 'lastName', this.name(user.lastName, 'lastName'));
     const zip = this.usable(index, 'postalCode', this.zip(user.postalCode, country.code));
@@ -103,10 +103,11 @@ class FacebookBatch implements Prepared<FacebookRow> {
     return givenDigest(value, trace) ?? this.digests.emails.hashed(user, facebookEmail(value, trace), trace);
   }
 
-  private phone(value: string | undefined, country: string | undefined, user: number): Normalised {
+  /** No other platform hashes numbers without their plus. */
+  private phone(value: string | undefined, country?: string): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'phone', value);
-    return givenDigest(value, trace) ?? this.digests.phones.hashed(user, facebookPhone(value, country, trace), trace);
+    return givenDigest(value, trace) ?? hashed(facebookPhone(value, country, trace), trace);
   }
 
   private zip(value: string | undefined, country?: string): Normalised {

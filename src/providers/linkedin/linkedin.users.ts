@@ -13,8 +13,8 @@ const BEYOND_ASCII = /[^\x20-\x7e]/g;
 
 /** Each address once: what two elements of one address do to each other is not documented. The later names count. */
 export function uniqueRows(rows: readonly LinkedInRow[]): readonly LinkedInRow[] {
-  const byEmail = new Map(rows.map((row) => [row.email, row]));
-  return byEmail.size === rows.length ? rows : [...byEmail.values()];
+  if (new Set(rows.map(({ email }) => email)).size === rows.length) return rows;
+  return [...new Map(rows.map((row) => [row.email, row])).values()];
 }
 
 /**
