@@ -56,5 +56,5 @@ export function preparations(): readonly Preparation[] {
 }
 
 function preparation<Row>(provider: AudienceProvider<Row>, bodyOf: (rows: readonly Row[]) => Buffer): Preparation {
-  return { provider: provider as AudienceProvider, bodyOf };
+  return { provider: provider, bodyOf };
 }

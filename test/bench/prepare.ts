@@ -14,44 +14,67 @@ const USERS = 10_000;
 const TURNS = 15;
 const WARM_UP = 5;
 
-/** One measured piece of work, ms. CPU is that of all threads of the process. */
+/** One piece of work, turn by turn, ms. CPU is that of all threads of the process. */
 export interface PrepareTimes {
   readonly wall: number[];
   readonly cpu: number[];
+  /** F6 in the same turn, the mean of before and after: what slows the machine down for a moment slows both down. */
+  readonly floorWall: number[];
+  readonly floorCpu: number[];
 }
 
-/** The floor, each provider by its id, and all of them: with the users in common, and with users of their own each. */
+/** Each provider by its id, and all of them one after the other: with the users in common, and with users of their own each. */
 export interface PrepareFigures {
-  readonly f6: PrepareTimes;
   readonly providers: ReadonlyMap<string, PrepareTimes>;
   readonly together: PrepareTimes;
   readonly apart: PrepareTimes;
 }
 
-/** Measures everything in turns, so that whatever slows the machine down slows all of it down. */
+interface Took {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+/** Measures everything in turns, each time between two floors. */
 export function measurePrepare(turns: number): PrepareFigures {
   const bytes = Buffer.from(JSON.stringify(madeUpUsers(USERS, 7)));
   const all = preparations();
-  const figures: PrepareFigures = {
-    f6: { wall: [], cpu: [] },
-    providers: new Map(all.map(({ provider }) => [provider.id, { wall: [], cpu: [] }])),
-    together: { wall: [], cpu: [] },
-    apart: { wall: [], cpu: [] },
+  const figures = { providers: new Map<string, PrepareTimes>(), together: noTimes(), apart: noTimes() };
+  for (const { provider } of all) figures.providers.set(provider.id, noTimes());
+  let before = timed(() => floorOf(bytes));
+  const measure = (times: PrepareTimes, isWarmUp: boolean, work: () => number) => {
+    const took = timed(work);
+    const after = timed(() => floorOf(bytes));
+    if (!isWarmUp) {
+      times.wall.push(took.wall);
+      times.cpu.push(took.cpu);
+      times.floorWall.push((before.wall + after.wall) / 2);
+      times.floorCpu.push((before.cpu + after.cpu) / 2);
+    }
+    before = after;
   };
   for (let turn = -WARM_UP; turn < turns; turn += 1) {
-    const into = (times: PrepareTimes) => (turn < 0 ? { wall: [], cpu: [] } : times);
-    timed(into(figures.f6), () => floorOf(bytes));
     for (const one of all) {
       // Read anew each time, as a delivery does: texts that were hashed before are faster.
       const users = read(bytes);
-      timed(into(figures.providers.get(one.provider.id)!), () => bodiesOf(one, users));
+      measure(figures.providers.get(one.provider.id)!, turn < 0, () => bodiesOf(one, users));
     }
     const shared = read(bytes);
-    timed(into(figures.together), () => all.reduce((size, one) => size + bodiesOf(one, shared), 0));
+    measure(figures.together, turn < 0, () => all.reduce((size, one) => size + bodiesOf(one, shared), 0));
     const own = all.map(() => read(bytes));
-    timed(into(figures.apart), () => all.reduce((size, one, at) => size + bodiesOf(one, own[at]!), 0));
+    measure(figures.apart, turn < 0, () => all.reduce((size, one, at) => size + bodiesOf(one, own[at]!), 0));
   }
   return figures;
+}
+
+/** The median over all turns of how many floors the work took. */
+export function ratioOf({ wall, floorWall }: PrepareTimes): number {
+  return median(wall.map((ms, turn) => ms / floorWall[turn]!));
+}
+
+/** The same of CPU. */
+export function cpuRatioOf({ cpu, floorCpu }: PrepareTimes): number {
+  return median(cpu.map((ms, turn) => ms / floorCpu[turn]!));
 }
 
 /** F6: what nobody can avoid. `JSON.parse` of the bytes, then six digests per user of the values as they are. */
@@ -88,27 +111,30 @@ function read(bytes: Buffer): AudienceUser[] {
   return toAudienceUsers(JSON.parse(bytes.toString()) as unknown[]);
 }
 
-function timed(times: PrepareTimes, work: () => number): void {
+function noTimes(): PrepareTimes {
+  return { wall: [], cpu: [], floorWall: [], floorCpu: [] };
+}
+
+function timed(work: () => number): Took {
   const cpu = process.cpuUsage();
   const startedAt = performance.now();
   if (work() === 0) throw new Error('Nothing was made');
-  times.wall.push(performance.now() - startedAt);
+  const wall = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
-  times.cpu.push((user + system) / 1_000);
+  return { wall, cpu: (user + system) / 1_000 };
 }
 
 function median(figures: readonly number[]): number {
   return [...figures].sort((one, other) => one - other)[Math.floor(figures.length / 2)]!;
 }
 
-function report({ f6, providers, together, apart }: PrepareFigures): void {
-  const rows = [['F6', f6], ...providers, ['together', together], ['apart', apart]] as [string, PrepareTimes][];
-  for (const [name, { wall, cpu }] of rows) {
-    const times = `${median(wall).toFixed(1)} ms (${Math.min(...wall).toFixed(1)} - ${Math.max(...wall).toFixed(1)})`;
-    const [ratio, cpuRatio] = [median(wall) / median(f6.wall), median(cpu) / median(f6.cpu)];
-    const least = Math.min(...wall) / Math.min(...f6.wall);
-    const ratios = `${ratio.toFixed(2)} x F6 (least ${least.toFixed(2)}), CPU ${cpuRatio.toFixed(2)} x`;
-    console.log(`${name.padEnd(10)} ${times.padEnd(26)} ${ratios}`);
+function report({ providers, together, apart }: PrepareFigures): void {
+  for (const [name, times] of [...providers, ['together', together] as const, ['apart', apart] as const]) {
+    const { wall, floorWall } = times;
+    const range = `${median(wall).toFixed(1)} ms (${Math.min(...wall).toFixed(1)} - ${Math.max(...wall).toFixed(1)})`;
+    const floor = `F6 ${median(floorWall).toFixed(1)} ms`;
+    const ratios = `${ratioOf(times).toFixed(2)} x F6, CPU ${cpuRatioOf(times).toFixed(2)} x`;
+    console.log(`${name.padEnd(10)} ${range.padEnd(26)} ${floor.padEnd(14)} ${ratios}`);
   }
 }
 

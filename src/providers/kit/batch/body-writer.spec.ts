@@ -8,7 +8,7 @@ function written(texts: readonly string[], bytes: number): Buffer {
 }
 
 describe('BodyWriter', () => {
-  it.each([0, 1, 31, 32, 33, 64, 1_000])('puts %i texts together as they come', (count) => {
+  it.each([0, 1, 127, 128, 129, 256, 1_000])('puts %i texts together as they come', (count) => {
     const texts = Array.from({ length: count }, (_, at) => `"${at}",`);
     expect(written(texts, 10_000).toString()).toBe(texts.join(''));
   });
@@ -16,7 +16,7 @@ describe('BodyWriter', () => {
   it.each(['plain', 'Zoë Lefèvre', '佐藤 蓮', 'clown 🤡'])(
     'writes %s as UTF-8, however much room there was',
     (text) => {
-      const texts = Array.from({ length: 100 }, () => text);
+      const texts = Array.from({ length: 300 }, () => text);
       const whole = Buffer.from(texts.join(''));
       for (const bytes of [0, 1, whole.length - 1, whole.length, whole.length + 1, 3 * whole.length]) {
         expect(written(texts, bytes)).toEqual(whole);

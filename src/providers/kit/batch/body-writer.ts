@@ -1,5 +1,5 @@
 /** Texts are put together until there are so many, and then become bytes: writing each alone takes longer than the text itself. */
-const TEXTS_AT_ONCE = 32;
+const TEXTS_AT_ONCE = 128;
 /** A UTF-16 unit takes at most so many bytes of UTF-8. */
 const MOST_BYTES_PER_UNIT = 3;
 
