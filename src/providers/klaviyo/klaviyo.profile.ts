@@ -1,4 +1,5 @@
 import type { SentIdentifier } from '../contract/audience-provider.js';
+import { inOnePiece } from '../kit/batch/json-text.js';
 
 /**
  * One profile of an import job, in texts as they stand in its JSON, `''` for what is not known. The JSON itself is written when
@@ -47,12 +48,12 @@ export function asciiText(value: string): string {
 
 /** A member of an object, with the comma before it. */
 export function member(name: string, value: string): string {
-  return `,"${name}":${asciiJson(value)}`;
+  return inOnePiece(`,"${name}":${asciiJson(value)}`);
 }
 
 /** A `location` in this country, left open for the postal code. */
 export function locationIn(country: string): string {
-  return `,"location":{"country":${asciiJson(country)}`;
+  return inOnePiece(`,"location":{"country":${asciiJson(country)}`);
 }
 
 /** What Klaviyo tells profiles apart by: the e-mail address, or the phone number of a profile without one. */

@@ -5,3 +5,13 @@ const PLAIN = /^[ !#-[\]-~]*$/;
 export function jsonText(value: string): string {
   return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
 }
+
+/**
+ * The same text in one piece. One that was put together is kept as its pieces until somebody reads it; what goes into ten
+ * thousand others would be put together as often.
+ *
+ * @param text of ASCII alone
+ */
+export function inOnePiece(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1');
+}
