@@ -18,27 +18,21 @@ interface Country {
   readonly phoneDigits: number;
   /** First digits of a mobile number, after the calling code. */
   readonly mobile: string;
+  /** What stands in front of a number within the country. */
+  readonly trunk: string;
 }
 
 const COUNTRIES: readonly Country[] = [
-  country(
-    'US',
-    '1',
-    'Mary,James,Ava,Noah,Olivia',
-    "Smith,O'Brien,Johnson,Van der Berg,Lee",
-    (d) => `9${d(4)}`,
-    7,
-    '415',
-  ),
-  country('GB', '44', 'Amelia,Oliver,Isla,Harry', 'Taylor,Clarke,Wright,Hughes', (d) => `SW1A ${d(1)}AA`, 6, '7700'),
-  country('DE', '49', 'Jürgen,Anna,Lukas,Käthe', 'Müller,Schmidt,Groß,Weber', (d) => `1${d(4)}`, 8, '151'),
-  country('FR', '33', 'Zoé,Louis,Chloé,Jean', 'Lefèvre,Martin,Dupont,Moreau', (d) => `75${d(3)}`, 7, '61'),
-  country('ES', '34', 'Lucía,Hugo,Sofía,Mateo', 'García,Núñez,López,Torres', (d) => `28${d(3)}`, 6, '612'),
-  country('IT', '39', 'Giulia,Luca,Sara,Niccolò', 'Rossi,Russo,Ferrari,Esposito', (d) => `20${d(3)}`, 7, '333'),
-  country('CA', '1', 'Emma,Liam,Charlotte,Étienne', 'Tremblay,Brown,Gagnon,Wilson', (d) => `K1A 0B${d(1)}`, 7, '613'),
-  country('AU', '61', 'Grace,Jack,Matilda,Cooper', 'Kelly,Nguyen,Walker,Ryan', (d) => `2${d(3)}`, 6, '412'),
-  country('BR', '55', 'João,Maria,Pedro,Ana', 'Silva,Gonçalves,Souza,Lima', (d) => `01${d(3)}-${d(3)}`, 8, '119'),
-  country('JP', '81', '陽菜,Haruto,Sakura,蓮', '佐藤,Suzuki,Tanaka,Sato', (d) => `1${d(2)}-${d(4)}`, 7, '908'),
+  country('US 1 415', 'Mary,James,Ava,Noah,Olivia', "Smith,O'Brien,Johnson,Van der Berg,Lee", (d) => `9${d(4)}`, 7),
+  country('GB 44 7400 0', 'Amelia,Oliver,Isla,Harry', 'Taylor,Clarke,Wright,Hughes', (d) => `SW1A ${d(1)}AA`, 6),
+  country('DE 49 151 0', 'Jürgen,Anna,Lukas,Käthe', 'Müller,Schmidt,Groß,Weber', (d) => `1${d(4)}`, 8),
+  country('FR 33 61 0', 'Zoé,Louis,Chloé,Jean', 'Lefèvre,Martin,Dupont,Moreau', (d) => `75${d(3)}`, 7),
+  country('ES 34 612', 'Lucía,Hugo,Sofía,Mateo', 'García,Núñez,López,Torres', (d) => `28${d(3)}`, 6),
+  country('IT 39 333', 'Giulia,Luca,Sara,Niccolò', 'Rossi,Russo,Ferrari,Esposito', (d) => `20${d(3)}`, 7),
+  country('CA 1 613', 'Emma,Liam,Charlotte,Étienne', 'Tremblay,Brown,Gagnon,Wilson', (d) => `K1A 0B${d(1)}`, 7),
+  country('AU 61 412 0', 'Grace,Jack,Matilda,Cooper', 'Kelly,Nguyen,Walker,Ryan', (d) => `2${d(3)}`, 6),
+  country('BR 55 119', 'João,Maria,Pedro,Ana', 'Silva,Gonçalves,Souza,Lima', (d) => `01${d(3)}-${d(3)}`, 8),
+  country('JP 81 908 0', '陽菜,Haruto,Sakura,蓮', '佐藤,Suzuki,Tanaka,Sato', (d) => `1${d(2)}-${d(4)}`, 7),
 ];
 
 /** One user as an internal tool would send it: real-looking, and nobody's. Every domain is reserved for examples. */
@@ -57,10 +51,12 @@ function madeUpUser(index: number, random: () => number): MadeUpUser {
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   const digits = (length: number) => Array.from({ length }, () => Math.floor(random() * 10)).join('');
   const home = pick(COUNTRIES);
+  // Of an American number, neither 0 nor 1 can be the first.
+  const subscriber = String(2 + Math.floor(random() * 8)) + digits(home.phoneDigits - 1);
   const user: MadeUpUser = {
-    edgeTagId: `edge-${digits(8)}-${index}`,
-    email: `${pick(['mary', 'joe', 'kim', 'sam', 'alex', 'lou'])}.${digits(6)}${index}@${pick(MAIL_DOMAINS)}`,
-    phone: phoneOf(home, digits, random()),
+    edgeTagId: `edge-${digits(8)}-${digits(12)}-${index}`,
+    email: `${pick(MAIL_NAMES)}.${pick(MAIL_SURNAMES)}.${digits(6)}${index}@${pick(MAIL_DOMAINS)}`,
+    phone: phoneOf(home, subscriber, random()),
     firstName: pick(home.firstNames),
     lastName: pick(home.lastNames),
     country: home.code,
@@ -74,12 +70,15 @@ function madeUpUser(index: number, random: () => number): MadeUpUser {
   return withFaults(user, random());
 }
 
+const MAIL_NAMES = ['mary', 'joe', 'kim', 'sam', 'alex', 'lou'];
+const MAIL_SURNAMES = ['taylor', 'garcia', 'rossi', 'muller', 'tanaka', 'silva', 'martin'];
 const MAIL_DOMAINS = ['example.com', 'example.org', 'example.net', 'mail.example.com'];
 
-function phoneOf(home: Country, digits: (count: number) => string, chance: number): string {
-  const number = home.mobile + digits(home.phoneDigits);
-  if (chance < 0.8) return `+${home.callingCode}${number}`;
-  return chance < 0.95 ? `+${home.callingCode} (${number.slice(0, 3)}) ${number.slice(3)}` : `0${number}`;
+/** Four fifths as machines write it, some as people do, the rest as it is dialled within the country. */
+function phoneOf({ callingCode, mobile, trunk }: Country, subscriber: string, chance: number): string {
+  const number = mobile + subscriber;
+  if (chance < 0.8) return `+${callingCode}${number}`;
+  return chance < 0.95 ? `+${callingCode} (${number.slice(0, 3)}) ${number.slice(3)}` : trunk + number;
 }
 
 /** One in a hundred has a fault. */
@@ -91,15 +90,15 @@ function withFaults(user: MadeUpUser, chance: number): MadeUpUser {
   return { edgeTagId: user.edgeTagId, firstName: user.firstName };
 }
 
+/** @param numbers the code, the calling code, the first digits of a mobile number and the trunk prefix, if there is one */
 function country(
-  code: string,
-  callingCode: string,
+  numbers: string,
   firstNames: string,
   lastNames: string,
   postalCode: Country['postalCode'],
   phoneDigits: number,
-  mobile: string,
 ): Country {
+  const [code = '', callingCode = '', mobile = '', trunk = ''] = numbers.split(' ');
   return {
     code,
     callingCode,
@@ -108,5 +107,6 @@ function country(
     postalCode,
     phoneDigits,
     mobile,
+    trunk,
   };
 }

@@ -2,7 +2,7 @@ const LOOKS_LIKE_EMAIL = /[^\s@]@[^\s@]+\.[^\s@]/;
 const PHONE_CHARACTERS = /^\+?[\d\s().\-/]+$/;
 /** What tells a phone from a number that only identifies: a plus, a bracketed area code, blanks between groups. */
 const PHONE_LAYOUT = /^\+|^\(?\d{1,5}\)|\(\d{1,5}\)|\d\s+[\d(]|^(?:1[-.])?\d{3}([-.])\d{3}\1\d{4}$/;
-const NON_ASCII = /[^\p{ASCII}]/u;
+const NON_ASCII = /[\u0080-\uFFFF]/;
 
 /**
  * Pure: whether an id, which is sent or shown as it is, looks like an e-mail address or a phone number in any script. A number

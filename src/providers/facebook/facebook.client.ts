@@ -9,13 +9,12 @@ import type {
 import { RequestRejectedError } from '../contract/provider-errors.js';
 import type { PlatformHttp } from '../kit/platform-http.js';
 import { audiencesNamed, byAge, type ListedAudience } from './audiences/facebook.lookup.js';
-import { removalPayload } from './audiences/facebook.removal.js';
 import type { FacebookTag } from './facebook.config.js';
 import { notUnderstood } from './facebook.errors.js';
-import { FacebookGraph, type GraphOptions } from './facebook.graph.js';
-
+import { type AppSecretProof, FacebookGraph, type GraphOptions } from './facebook.graph.js';
 import { type FacebookRow, facebookSchema } from './facebook.normaliser.js';
 import { facebookSession } from './facebook.session.js';
+import { removalBody, usersBody } from './facebook.users-body.js';
 
 /** Ten thousand rows are some four megabytes: on a slow line, and on a busy day of Facebook's, that takes its time. */
 const UPLOAD_TIMEOUT_MS = 120_000;
@@ -57,10 +56,9 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
   }
 
   upload(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
-    const body = {
-      session: facebookSession(audience.id, ctx.session),
-      payload: { schema: facebookSchema({ valueBased: this.tag.valueBased }), data: chunk },
-    };
+    const session = facebookSession(audience.id, ctx.session);
+    const schema = facebookSchema({ valueBased: this.tag.valueBased });
+    const body = (proof: AppSecretProof) => usersBody(schema, chunk, { session, ...proof });
     return this.changeMembers('POST', audience, chunk, body, ctx);
   }
 
@@ -70,23 +68,23 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
    * @throws AudienceBlockedError (200/1870047) where fewer than some hundred people would be left
    */
   remove(audience: RemoteAudience, chunk: readonly FacebookRow[], ctx: UploadContext): Promise<Receipt> {
-    return this.changeMembers('DELETE', audience, chunk, { payload: removalPayload(chunk) }, ctx);
+    return this.changeMembers('DELETE', audience, chunk, (proof) => removalBody(chunk, proof), ctx);
   }
 
   private async changeMembers(
     method: 'POST' | 'DELETE',
     audience: RemoteAudience,
     chunk: readonly FacebookRow[],
-    content: Readonly<Record<string, unknown>>,
+    body: (proof: AppSecretProof) => Buffer,
     ctx: CallContext,
   ): Promise<Receipt> {
-    const { body, pauseMs } = await this.graph.call(
+    const answer = await this.graph.call(
       {
         method,
         path: `/${encodeURIComponent(audience.id)}/users`,
         pathTemplate: '/{audience}/users',
         target: 'members',
-        body: content,
+        body,
         timeoutMs: UPLOAD_TIMEOUT_MS,
         // EXTERN_ID, the first of each row, is the only identifier that is not hashed.
         plainValues: () => chunk.map(([externId]) => String(externId)),
@@ -94,9 +92,9 @@ export class FacebookClient implements ProviderClient<FacebookRow> {
       ctx,
     );
     // `num_received` counts the whole session so far: it must be there, but says nothing about this chunk.
-    countOf(body, 'num_received');
-    const refusedUnnamed = Math.min(countOf(body, 'num_invalid_entries'), chunk.length);
-    return { accepted: chunk.length - refusedUnnamed, refused: [], refusedUnnamed, pauseMs };
+    countOf(answer.body, 'num_received');
+    const refusedUnnamed = Math.min(countOf(answer.body, 'num_invalid_entries'), chunk.length);
+    return { accepted: chunk.length - refusedUnnamed, refused: [], refusedUnnamed, pauseMs: answer.pauseMs };
   }
 
   private async create(segment: string, ctx: CreateContext): Promise<RemoteAudience> {

@@ -5,6 +5,9 @@ import type { FacebookTag } from './facebook.config.js';
 import { facebookError, type FacebookCallTarget, notUnderstood } from './facebook.errors.js';
 import { pauseFor, readUsage } from './facebook.usage.js';
 
+/** Two members of a body; none without an app secret. */
+export type AppSecretProof = Readonly<Record<string, string | number>>;
+
 export interface GraphCall {
   readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the version: `/act_1/customaudiences`. */
@@ -12,7 +15,8 @@ export interface GraphCall {
   readonly pathTemplate: string;
   readonly target: FacebookCallTarget;
   readonly query?: PlatformRequest['query'];
-  readonly body?: Readonly<Record<string, unknown>>;
+  /** What goes as JSON; or writes that out, given what proves that the caller knows the app secret. */
+  readonly body?: Readonly<Record<string, unknown>> | ((proof: AppSecretProof) => Buffer);
   readonly timeoutMs?: number;
   /** Values of users that the call sends as they are: taken out of what Facebook says. Asked for only when it refuses. */
   readonly plainValues?: () => readonly string[];
@@ -45,9 +49,12 @@ export class FacebookGraph {
       url: `${this.tag.baseUrl}/${this.tag.apiVersion}${call.path}`,
       pathTemplate: call.pathTemplate,
       // Only here: proxies and servers log addresses, and a token in a body would be one more place to look after.
-      headers: { authorization: `Bearer ${this.tag.accessToken}` },
+      headers: {
+        authorization: `Bearer ${this.tag.accessToken}`,
+        ...(typeof call.body === 'function' && { 'content-type': 'application/json' }),
+      },
       query: call.body ? call.query : { ...call.query, ...proof },
-      body: call.body && { ...call.body, ...proof },
+      body: typeof call.body === 'function' ? call.body(proof) : call.body && { ...call.body, ...proof },
       timeoutMs: this.options.timeoutMs ?? call.timeoutMs,
       signal: ctx.signal,
     });
@@ -62,7 +69,7 @@ export class FacebookGraph {
   }
 
   /** Made anew for each call: Facebook takes one for five minutes. */
-  private proof(): Record<string, string | number> {
+  private proof(): AppSecretProof {
     const { accessToken, appSecret } = this.tag;
     if (appSecret === undefined) {
       return {};

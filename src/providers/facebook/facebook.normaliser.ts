@@ -8,6 +8,7 @@ import {
   type SentIdentifier,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
+import { BatchDigests } from '../kit/batch/batch-digests.js';
 import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
@@ -46,7 +47,7 @@ export function prepareFacebookRows(
   options: FacebookRowOptions,
   trace?: NormalisationTrace,
 ): Prepared<FacebookRow> {
-  const batch = new FacebookBatch(options.valueBased, trace);
+  const batch = new FacebookBatch(BatchDigests.of(users), options.valueBased, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -67,6 +68,7 @@ class FacebookBatch implements Prepared<FacebookRow> {
   private readonly countries = new Map<string, Country>();
 
   constructor(
+    private readonly digests: BatchDigests,
     private readonly valueBased: boolean,
     private readonly trace?: NormalisationTrace,
   ) {}
@@ -74,7 +76,7 @@ class FacebookBatch implements Prepared<FacebookRow> {
   add(user: AudienceUser, index: number): void {
     const country = this.country(user.country);
     const externId = this.usable(index, 'edgeTagId', this.externId(user.edgeTagId));
-    const email = this.usable(index, 'email', this.email(user.email));
+    const email = this.usable(index, 'email', this.email(user.email, index));
     const phone = this.usable(index, 'phone', this.phone(user.phone, country.code));
     const firstName = this.usable(index, 'firstName', this.name(user.firstName, 'firstName'));
     const lastName = this.usable(index, 'lastName', this.name(user.lastName, 'lastName'));
@@ -95,12 +97,13 @@ class FacebookBatch implements Prepared<FacebookRow> {
     return value ? plainId(value, traceOf(this.trace, 'edgeTagId', value)) : '';
   }
 
-  private email(value: string | undefined): Normalised {
+  private email(value: string | undefined, user: number): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'email', value);
-    return givenDigest(value, trace) ?? hashed(facebookEmail(value, trace), trace);
+    return givenDigest(value, trace) ?? this.digests.emails.hashed(user, facebookEmail(value, trace), trace);
   }
 
+  /** No other platform hashes numbers without their plus. */
   private phone(value: string | undefined, country?: string): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'phone', value);
@@ -118,7 +121,7 @@ class FacebookBatch implements Prepared<FacebookRow> {
     let result = this.trace ? undefined : this.names.get(value);
     if (result === undefined) {
       const trace = traceOf(this.trace, field, value);
-      result = givenDigest(value, trace) ?? hashed(facebookName(value, trace), trace);
+      result = givenDigest(value, trace) ?? this.digests.names.hashed(facebookName(value, trace), trace);
       this.names.set(value, result);
     }
     return result;

@@ -5,6 +5,7 @@ import {
   dropInvisible,
   dropTrailing,
   isMalformed,
+  isPlain,
   nfc,
   type Normalised,
   Unusable,
@@ -26,18 +27,24 @@ const NAME_NOISE = /[\s\p{Cc}\p{P}$+<=>^`|~\u00AD\u200B\u200E\u200F\u202A-\u202E
 const ANY_LONE_SURROGATE = /\p{Cs}/u;
 
 const HYPHEN = /[-\u2010-\u2015\u2212]/;
+const FIVE_DIGITS = /^\d{5}$/;
 const FULL_GB_POSTCODE = /^[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}$/;
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?$/i;
 
 /** EMAIL. Dots and `+tag` of Gmail addresses stay: Meta does not fold them. */
 export function facebookEmail(value: string, trace?: ValueTrace): Normalised {
-  const composed = told(trace, 'invisible characters taken out, composed form', nfc(dropInvisible(value)));
-  const lower = told(trace, 'lower case', told(trace, 'blanks around it taken off', composed.trim()).toLowerCase());
+  const isUsual = isPlain(value);
+  const lower = told(trace, 'lower case', (isUsual ? value : readable(value, trace)).toLowerCase());
   const text = told(trace, 'dots at the end taken off', dropTrailing(lower, '.'));
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
-  if (EMAIL.test(text) && !isMalformed(text)) return text;
+  if (EMAIL.test(text) && (isUsual || !isMalformed(text))) return text;
   return isBlank(value) ? '' : refused(trace, 'not an address', Unusable.format);
+}
+
+function readable(value: string, trace?: ValueTrace): string {
+  const composed = told(trace, 'invisible characters taken out, composed form', nfc(dropInvisible(value)));
+  return told(trace, 'blanks around it taken off', composed.trim());
 }
 
 /**
@@ -95,16 +102,22 @@ export function facebookName(value: string, trace?: ValueTrace): Normalised {
 
 /** ZIP. `country` is alpha-2, upper case; unknown is fine, only the United States and Great Britain have own rules. */
 export function facebookZip(value: string, country?: string, trace?: ValueTrace): Normalised {
-  const lower = told(trace, 'ASCII digits, lower case', asciiDigits(dropInvisible(value)).toLowerCase());
-  const text = told(trace, 'blanks taken out', nfc(lower.replace(/\s+/g, '')));
+  const isUsual = isPlain(value);
+  const lower = told(trace, 'ASCII digits, lower case', isUsual ? value.toLowerCase() : lowerDigits(value));
+  const text = told(trace, 'blanks taken out', isUsual ? lower : nfc(lower.replace(/\s+/g, '')));
   if (text === '') return '';
-  if (isMalformed(text)) return refused(trace, 'control characters or half a character', Unusable.format);
-  const hyphen = text.search(HYPHEN);
+  if (!isUsual && isMalformed(text)) return refused(trace, 'control characters or half a character', Unusable.format);
+  const hyphen = isUsual ? text.indexOf('-') : text.search(HYPHEN);
   let zip = told(trace, 'cut at the hyphen', hyphen === -1 ? text : text.slice(0, hyphen));
-  if (country === 'US') zip = told(trace, 'the first five digits (US)', zip.replace(/\D+/g, '').slice(0, 5));
+  if (country === 'US' && !FIVE_DIGITS.test(zip))
+    zip = told(trace, 'the first five digits (US)', zip.replace(/\D+/g, '').slice(0, 5));
   // Area, district and sector only: Meta's guide asks for it, although its SDKs send the whole postcode.
   if (country === 'GB' && FULL_GB_POSTCODE.test(zip)) zip = told(trace, 'without the unit (GB)', zip.slice(0, -2));
   return zip.length < 2 ? refused(trace, 'too short for a postal code', Unusable.length) : zip;
+}
+
+function lowerDigits(value: string): string {
+  return asciiDigits(dropInvisible(value)).toLowerCase();
 }
 
 /** LOOKALIKE_VALUE, 0 or more; nothing when a value was given that is no number (Meta then gets 0). */

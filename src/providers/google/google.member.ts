@@ -1,4 +1,6 @@
 import type { SentIdentifier } from '../contract/audience-provider.js';
+import { BodyWriter } from '../kit/batch/body-writer.js';
+import { jsonText } from '../kit/batch/json-text.js';
 import type { GoogleTag } from './google.config.js';
 
 /**
@@ -26,8 +28,8 @@ const NAMES = [
 /** The place of the first of the two that are not hashed. */
 const FIRST_PLAIN = 4;
 
-/** A postal code that JSON writes as it is, each character one byte; so is everything else in a member. */
-const PLAIN = /^[\w -]*$/;
+/** A member with everything in it. */
+const MEMBER_BYTES = 480;
 
 /** What a row tells Google about its user. */
 export function googleIdentifiers(row: GoogleRow): readonly SentIdentifier[] {
@@ -59,16 +61,13 @@ export function removeBody(tag: GoogleTag, listId: string, rows: readonly Google
 
 /** All of a request but what `common` adds to it. */
 function membersBody(tag: GoogleTag, listId: string, rows: readonly GoogleRow[], common: object): Buffer {
-  let members = '';
-  let isPlain = true;
-  for (const row of rows) {
-    members += `${members && ','}{"compositeData":{"userData":{"userIdentifiers":[${identifiersJson(row)}]}}}`;
-    isPlain &&= PLAIN.test(row[5]);
-  }
-  const destinations = JSON.stringify([destinationOf(tag, listId)]);
-  const json = `{"destinations":${destinations},"audienceMembers":[${members}],${JSON.stringify(common).slice(1)}`;
-  // Four megabytes of single bytes are copied; of others, each character would have to be encoded.
-  return Buffer.from(json, isPlain ? 'latin1' : 'utf8');
+  const body = new BodyWriter(rows.length * MEMBER_BYTES + 1_024);
+  body.add(`{"destinations":${JSON.stringify([destinationOf(tag, listId)])},"audienceMembers":[`);
+  rows.forEach((row, at) => {
+    body.add(`${at === 0 ? '' : ','}{"compositeData":{"userData":{"userIdentifiers":[${identifiersJson(row)}]}}}`);
+  });
+  body.add(`],${JSON.stringify(common).slice(1)}`);
+  return body.end();
 }
 
 /** Every identifier of a person in one member: it is who belongs together that matches. */
@@ -76,8 +75,7 @@ function identifiersJson([email, phone, givenName, familyName, regionCode, posta
   let identifiers = email === '' ? '' : `{"emailAddress":"${email}"}`;
   if (phone !== '') identifiers += `${identifiers && ','}{"phoneNumber":"${phone}"}`;
   if (postalCode === '') return identifiers;
-  const code = PLAIN.test(postalCode) ? `"${postalCode}"` : JSON.stringify(postalCode);
-  return `${identifiers}${identifiers && ','}{"address":{"givenName":"${givenName}","familyName":"${familyName}","regionCode":"${regionCode}","postalCode":${code}}}`;
+  return `${identifiers}${identifiers && ','}{"address":{"givenName":"${givenName}","familyName":"${familyName}","regionCode":"${regionCode}","postalCode":${jsonText(postalCode)}}}`;
 }
 
 /** The way to the account stands here: Google looks at no header of these calls. */

@@ -6,10 +6,10 @@ import type {
   Rejection,
 } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
+import { BatchDigests } from '../kit/batch/batch-digests.js';
 import { alpha2 } from '../kit/country.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
-import { hashed } from '../kit/values/hashed.js';
 import { refused, told, traceOf } from '../kit/values/value-trace.js';
 import type { GoogleTag } from './google.config.js';
 import type { GoogleRow } from './google.member.js';
@@ -28,7 +28,7 @@ export function prepareGoogleRows(
   options: Pick<GoogleTag, 'defaultCountry'>,
   trace?: NormalisationTrace,
 ): Prepared<GoogleRow> {
-  const batch = new GoogleBatch(options, trace);
+  const batch = new GoogleBatch(BatchDigests.of(users), options, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -52,6 +52,7 @@ class GoogleBatch implements Prepared<GoogleRow> {
   private readonly noCountry: Country;
 
   constructor(
+    private readonly digests: BatchDigests,
     { defaultCountry }: Pick<GoogleTag, 'defaultCountry'>,
     private readonly trace?: NormalisationTrace,
   ) {
@@ -60,8 +61,8 @@ class GoogleBatch implements Prepared<GoogleRow> {
 
   add(user: AudienceUser, index: number): void {
     const country = this.country(user.country);
-    const email = this.usable(index, 'email', this.email(user.email));
-    const phone = this.usable(index, 'phone', this.phone(user.phone, country.completing));
+    const email = this.usable(index, 'email', this.email(user.email, index));
+    const phone = this.usable(index, 'phone', this.phone(user.phone, country.completing, index));
     const firstName = this.usable(index, 'firstName', this.name('firstName', user.firstName));
     const lastName = this.usable(index, 'lastName', this.name('lastName', user.lastName));
     const region = this.usable(index, 'country', country.regionCode);
@@ -74,16 +75,16 @@ class GoogleBatch implements Prepared<GoogleRow> {
     else this.rejections.push({ user: index, reason: 'no-usable-identifier' });
   }
 
-  private email(value: string | undefined): Normalised {
+  private email(value: string | undefined, user: number): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'email', value);
-    return givenDigest(value, trace) ?? hashed(googleEmail(value, trace), trace);
+    return givenDigest(value, trace) ?? this.digests.emails.hashed(user, googleEmail(value, trace), trace);
   }
 
-  private phone(value: string | undefined, country: PhoneCountry): Normalised {
+  private phone(value: string | undefined, country: PhoneCountry, user: number): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'phone', value);
-    return givenDigest(value, trace) ?? hashed(googlePhone(value, country, trace), trace);
+    return givenDigest(value, trace) ?? this.digests.phones.hashed(user, googlePhone(value, country, trace), trace);
   }
 
   private name(field: NameField, value: string | undefined): Normalised {
@@ -91,7 +92,7 @@ class GoogleBatch implements Prepared<GoogleRow> {
     let name = this.names[field].get(value);
     if (name === undefined) {
       const trace = traceOf(this.trace, field, value);
-      name = givenDigest(value, trace) ?? hashed(NAME_RULES[field](value, trace), trace);
+      name = givenDigest(value, trace) ?? this.digests.names.hashed(NAME_RULES[field](value, trace), trace);
       this.names[field].set(value, name);
     }
     return name;

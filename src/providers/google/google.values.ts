@@ -1,4 +1,4 @@
-import { dropInvisible, isAscii, isMalformed, nfc, type Normalised, Unusable } from '../kit/normalise.js';
+import { dropInvisible, isAscii, isMalformed, isPlain, nfc, type Normalised, Unusable } from '../kit/normalise.js';
 import { hasNumberingPlan, isE164, readDialled, toE164 } from '../kit/phone.js';
 import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
@@ -8,8 +8,6 @@ import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
  */
 
 const MAX_EMAIL_LENGTH = 254;
-/** Neither blanks nor anything that is invisible, malformed or beyond ASCII: most addresses. */
-const PLAIN = /^[!-~]+$/;
 const WHITE_SPACE = /\s/;
 const GMAIL = /@(?:gmail|googlemail)\.com$/;
 
@@ -33,15 +31,15 @@ export type PhoneCountry = string | Unusable;
 
 /** Dots and `+tag` are taken out for Gmail alone; no folding beyond that. A blank within is left alone, and so refused. */
 export function googleEmail(value: string, trace?: ValueTrace): Normalised {
-  const isPlain = PLAIN.test(value);
-  const text = isPlain ? value : dropInvisible(value).trim();
+  const isUsual = isPlain(value);
+  const text = isUsual ? value : dropInvisible(value).trim();
   trace?.change('blanks around it and invisible characters taken out', text);
   if (text === '') return '';
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   const email = told(trace, 'lower case', text.toLowerCase());
   const at = email.indexOf('@');
   const isAddress = at > 0 && at < email.length - 1 && !email.includes('@', at + 1);
-  if (!isAddress || (!isPlain && (WHITE_SPACE.test(text) || isMalformed(text)))) return noAddress(trace);
+  if (!isAddress || (!isUsual && (WHITE_SPACE.test(text) || isMalformed(text)))) return noAddress(trace);
   return GMAIL.test(email) ? gmail(email, at, trace) : email;
 }
 

@@ -17,7 +17,8 @@ export class Unusable {
 export type Normalised = string | Unusable;
 
 // No `g` on a pattern that is tested: it would remember where the last test ended.
-const NON_ASCII = /[^\p{ASCII}]/u;
+const NON_ASCII = /[\u0080-\uFFFF]/;
+const PRINTABLE_ASCII = /^[!-~]+$/;
 const MALFORMED = /[\p{Cc}\p{Cs}]/u;
 /** Soft hyphen, zero-width and direction marks. */
 const INVISIBLE = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060\u2066-\u2069\uFEFF]/g;
@@ -35,6 +36,14 @@ const ASCII_DIGITS: ReadonlyMap<string, string> = new Map(
 /** Most values are ASCII, to which no rule of Unicode applies. */
 export function isAscii(value: string): boolean {
   return !NON_ASCII.test(value);
+}
+
+/**
+ * Neither blank nor anything that is invisible, malformed or beyond ASCII: most addresses, and no rule but those of case and form
+ * applies to them.
+ */
+export function isPlain(value: string): boolean {
+  return PRINTABLE_ASCII.test(value);
 }
 
 /** Composed form: `e` + combining accent becomes `é`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { AudienceUser } from '../contract/audience-user.js';
 import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
 import { KlaviyoPhones } from './klaviyo.phone.js';
-import { asciiJson, mergedRow } from './klaviyo.profile.js';
+import { asciiJson, identifierOf, mergedRow, profileBytes, profileJson } from './klaviyo.profile.js';
 
 const DIGEST = '86e0b9e56c17cc4d12387e1949b85053fbe73bc3ce5a1188713a9d300cc6133d';
 const MAILBOX = { email: 'jane.doe@example.com' };
@@ -11,7 +11,8 @@ const phones = new KlaviyoPhones(['US', 'CA', 'GB', 'IE', 'AU', 'NZ']);
 const prepare = (...users: AudienceUser[]) => prepareKlaviyoRows(users, phones);
 
 /** What Klaviyo would read of each row. */
-const profiles = (...users: AudienceUser[]) => prepare(...users).rows.map(({ row }) => JSON.parse(row.json) as unknown);
+const profiles = (...users: AudienceUser[]) =>
+  prepare(...users).rows.map(({ row }) => JSON.parse(profileJson(row)) as unknown);
 
 describe('profiles', () => {
   it('hold everything that is known, in Klaviyo\u2019s own fields or in custom properties', () => {
@@ -80,7 +81,7 @@ describe('profiles', () => {
 
   it('are told apart by address, or by number where there is none', () => {
     const { rows } = prepare({ ...MAILBOX, phone: '+14155552671' }, { phone: '+14155552671' });
-    expect(rows.map(({ row }) => row.identifier)).toEqual(['jane.doe@example.com', '+14155552671']);
+    expect(rows.map(({ row }) => identifierOf(row))).toEqual(['jane.doe@example.com', '+14155552671']);
   });
 
   it('are of single bytes, whatever is in them, and far below 100 KB', () => {
@@ -93,7 +94,7 @@ describe('profiles', () => {
       postalCode: text,
       edgeTagId: text,
     });
-    const json = rows[0]?.row.json ?? '';
+    const json = profileJson(rows[0]!.row);
     expect(Buffer.byteLength(json)).toBe(json.length);
     expect(JSON.parse(json)).toMatchObject({
       attributes: { last_name: text, properties: { blotout_edge_tag_id: text } },
@@ -121,7 +122,7 @@ describe('users', () => {
   ])('fall back to the address when the number %s (%s) cannot be sent', (phone, country, reason) => {
     const { rows, rejections } = prepare({ ...MAILBOX, phone, country }, { phone, country });
     expect(rows).toHaveLength(1);
-    expect(rows[0]?.row.json).not.toContain('phone_number');
+    expect(profileJson(rows[0]!.row)).not.toContain('phone_number');
     expect(rejections).toEqual([
       { user: 0, field: 'phone', reason },
       { user: 1, field: 'phone', reason },
@@ -131,7 +132,7 @@ describe('users', () => {
 
   it('are sent by number when the address cannot be', () => {
     const { rows, rejections } = prepare({ email: DIGEST, phone: '+14155552671' });
-    expect(rows.map(({ row }) => row.identifier)).toEqual(['+14155552671']);
+    expect(rows.map(({ row }) => identifierOf(row))).toEqual(['+14155552671']);
     expect(rejections).toEqual([{ user: 0, field: 'email', reason: 'digest-not-accepted' }]);
   });
 
@@ -146,7 +147,7 @@ describe('users', () => {
       purchase: { currency: 'US$', profit: '1,234.5', total7Days: 7 },
     };
     const { rows, rejections } = prepare(user, user);
-    expect(rows.map(({ row }) => JSON.parse(row.json) as unknown)).toEqual(
+    expect(rows.map(({ row }) => JSON.parse(profileJson(row)) as unknown)).toEqual(
       Array(2).fill({
         type: 'profile',
         attributes: { email: 'jane.doe@example.com', properties: { blotout_total_7_days: 7 } },
@@ -165,13 +166,13 @@ describe('users', () => {
 
   it.each(['firstName', 'lastName', 'country', 'postalCode'] as const)('send no digest as %s', (field) => {
     const { rows, rejections } = prepare({ ...MAILBOX, [field]: ` ${DIGEST.toUpperCase()}` });
-    expect(rows[0]?.row.json).toBe('{"type":"profile","attributes":{"email":"jane.doe@example.com"}}');
+    expect(profileJson(rows[0]!.row)).toBe('{"type":"profile","attributes":{"email":"jane.doe@example.com"}}');
     expect(rejections).toEqual([{ user: 0, field, reason: 'digest-not-accepted' }]);
   });
 
   it('may have a digest for an id: it is sent as the id that it is', () => {
     const { rows, rejections } = prepare({ ...MAILBOX, edgeTagId: DIGEST });
-    expect(rows[0]?.row.json).toContain(DIGEST);
+    expect(profileJson(rows[0]!.row)).toContain(DIGEST);
     expect(rejections).toEqual([]);
   });
 });
@@ -184,9 +185,8 @@ describe('mergedRow', () => {
     );
     const [earlier, later] = rows.map(({ row }) => row);
     const merged = mergedRow(earlier!, later!);
-    expect(merged.identifier).toBe('jane.doe@example.com');
-    expect(Buffer.byteLength(merged.json)).toBe(merged.json.length);
-    expect(JSON.parse(merged.json)).toEqual({
+    expect(identifierOf(merged)).toBe('jane.doe@example.com');
+    expect(JSON.parse(profileJson(merged))).toEqual({
       type: 'profile',
       attributes: {
         email: 'jane.doe@example.com',
@@ -203,5 +203,21 @@ describe('asciiJson', () => {
   it.each(['', 'plain', '"', '\\', '\n\0\u007F', 'é', '\u2028', '👩', '\uD800'])('of %j is JSON of it', (text) => {
     expect(JSON.parse(asciiJson(text))).toBe(text);
     expect(asciiJson(text)).toMatch(/^[ -~]*$/);
+  });
+});
+
+describe('profileBytes', () => {
+  const FIELDS = { email: 'a@b.example', phone: '+14155552671', firstName: 'Zoë "Z"', lastName: '李', country: 'FR' };
+  const MORE = { postalCode: '02115', edgeTagId: '标识', purchase: { profit: 1.5, total7Days: 2e-7, currency: 'EUR' } };
+
+  it('is the size of the profile, whatever it holds', () => {
+    const all = Object.entries({ ...FIELDS, ...MORE });
+    // With each field and without it, in every combination.
+    const users = Array.from({ length: 2 ** all.length }, (_, mask) =>
+      Object.fromEntries(all.filter((_field, at) => mask & (1 << at))),
+    );
+    const { rows } = prepare(...users);
+    expect(rows).toHaveLength(192);
+    for (const { row } of rows) expect(profileBytes(row)).toBe(Buffer.byteLength(profileJson(row)));
   });
 });

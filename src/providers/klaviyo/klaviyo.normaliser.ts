@@ -11,7 +11,7 @@ import { givenDigest } from '../kit/given-digest.js';
 import { type Normalised, Unusable } from '../kit/normalise.js';
 import { refused, traceOf, type ValueTrace } from '../kit/values/value-trace.js';
 import type { KlaviyoPhones } from './klaviyo.phone.js';
-import { asciiJson, type KlaviyoProfile, type KlaviyoRow, klaviyoRow, locationIn, member } from './klaviyo.profile.js';
+import { asciiText, type KlaviyoRow, locationIn, member } from './klaviyo.profile.js';
 import {
   klaviyoAmount,
   klaviyoCountry,
@@ -23,7 +23,7 @@ import {
 } from './klaviyo.values.js';
 
 type Rule = (value: string, trace?: ValueTrace) => Normalised;
-type Spent = Pick<KlaviyoProfile, 'profit' | 'total7Days' | 'currency'>;
+type Spent = Pick<KlaviyoRow, 'profit' | 'total7Days' | 'currency'>;
 
 /** What is sent of a country, and the code that completes phone numbers. */
 interface Country {
@@ -32,7 +32,7 @@ interface Country {
 }
 
 const NO_COUNTRY: Country = { location: '' };
-const NOTHING_SPENT: Spent = { currency: '' };
+const NOTHING_SPENT: Spent = { profit: '', total7Days: '', currency: '' };
 
 /** Every user becomes a profile, or a rejection without a field; what cannot be used of it is a rejection with one. */
 export function prepareKlaviyoRows(
@@ -62,20 +62,20 @@ class KlaviyoBatch implements Prepared<KlaviyoRow> {
   add(user: AudienceUser, index: number): void {
     const { code, location } = this.country(user.country);
     const { profit, total7Days, currency } = this.spent(user.purchase, index);
-    const profile: KlaviyoProfile = {
+    const row: KlaviyoRow = {
       email: this.usable(index, 'email', this.plain('email', user.email, klaviyoEmail)),
       phone: this.usable(index, 'phone', this.phone(user.phone, code)),
       firstName: this.usable(index, 'firstName', this.name('firstName', user.firstName, this.firstNames, 'first_name')),
       lastName: this.usable(index, 'lastName', this.name('lastName', user.lastName, this.lastNames, 'last_name')),
       location: this.usable(index, 'country', location),
-      zip: this.usable(index, 'postalCode', written(this.plain('postalCode', user.postalCode, klaviyoZip), asciiJson)),
+      zip: this.usable(index, 'postalCode', written(this.plain('postalCode', user.postalCode, klaviyoZip), asciiText)),
       edgeTagId: this.usable(index, 'edgeTagId', this.edgeTagId(user.edgeTagId)),
       profit,
       total7Days,
       currency,
     };
-    if (profile.email === '' && profile.phone === '') this.reject(index, undefined, 'no-usable-identifier');
-    else this.rows.push({ user: index, row: klaviyoRow(profile) });
+    if (row.email === '' && row.phone === '') this.reject(index, undefined, 'no-usable-identifier');
+    else this.rows.push({ user: index, row });
   }
 
   /** Klaviyo can do nothing with a digest: as a name it would even be shown. */
@@ -106,7 +106,7 @@ class KlaviyoBatch implements Prepared<KlaviyoRow> {
   }
 
   private edgeTagId(value: string | undefined): Normalised {
-    return value ? written(klaviyoEdgeTagId(value, traceOf(this.trace, 'edgeTagId', value)), asciiJson) : '';
+    return value ? written(klaviyoEdgeTagId(value, traceOf(this.trace, 'edgeTagId', value)), asciiText) : '';
   }
 
   private spent(purchase: Purchase | undefined, user: number): Spent {
@@ -115,11 +115,10 @@ class KlaviyoBatch implements Prepared<KlaviyoRow> {
     const total7Days = this.amount('total7Days as given', purchase.total7Days);
     const currency = this.currency(purchase.currency);
     const isUsable = !Number.isNaN(profit) && !Number.isNaN(total7Days) && typeof currency === 'string';
-    if (isUsable) return { profit, total7Days, currency };
-    this.reject(user, 'purchase', 'invalid-format');
+    if (!isUsable) this.reject(user, 'purchase', 'invalid-format');
     return {
-      ...(!Number.isNaN(profit) && { profit }),
-      ...(!Number.isNaN(total7Days) && { total7Days }),
+      profit: numberText(profit),
+      total7Days: numberText(total7Days),
       currency: typeof currency === 'string' ? currency : '',
     };
   }
@@ -153,6 +152,11 @@ function readCountry(value: string, trace?: ValueTrace): Country {
 
 function readCurrency(value: string, trace?: ValueTrace): Normalised {
   return written(klaviyoCurrency(value, trace), (code) => member('blotout_currency', code));
+}
+
+/** Of an amount that is one. */
+function numberText(amount: number | undefined): string {
+  return amount === undefined || Number.isNaN(amount) ? '' : String(amount);
 }
 
 function isDigest(value: string): boolean {

@@ -42,8 +42,11 @@ const PLAIN_NUMBERS: Readonly<Record<string, string>> = {
   NZ: '64(?:2[0-27-9]\\d{7,8}|(?:3[2-79]|[49][2-9])\\d{6})',
 };
 
+const A_SERVED_ONE = 'E.164, a valid number of a country that is served';
+
 /** Written with nothing but digits and what people put between them. */
 const NATIONAL = /^[\d ().-]+$/;
+const INTERNATIONAL = /^\+\d[\d ().-]*\d$/;
 const NATIONAL_PREFIX: Readonly<Record<string, RegExp>> = {
   US: /^1?/,
   CA: /^1?/,
@@ -79,11 +82,12 @@ export class KlaviyoPhones {
   /** @param country of the user, ISO alpha-2, upper case: completes a national number if it is one of the served */
   read(value: string, country?: string, trace?: ValueTrace): Normalised {
     if (this.plain.test(value)) return value;
+    if (this.isElsewhere(value)) return notServed(trace);
     const text = nfkc(dropInvisible(value)).trim().replace(/^tel:/i, '');
     if (text === '') return '';
     trace?.change('invisible characters, blanks around it and tel: taken off', text);
     if (!/\d/.test(text)) return refused(trace, 'not a phone number', Unusable.format);
-    if (text.startsWith('+')) return this.isElsewhere(text) ? notServed(trace) : this.parse(text, undefined, trace);
+    if (text.startsWith('+')) return this.international(text, trace);
     if (country === undefined) {
       return refused(trace, 'a national number without a country to complete it', Unusable.missingCountry);
     }
@@ -92,6 +96,12 @@ export class KlaviyoPhones {
     if (complete === undefined) return this.parse(text, country as CountryCode, trace);
     trace?.change(`E.164, completed with the country ${country}`, complete);
     return complete;
+  }
+
+  private international(text: string, trace?: ValueTrace): Normalised {
+    const number = INTERNATIONAL.test(text) ? `+${text.replace(/\D+/g, '')}` : text;
+    if (this.plain.test(number)) return told(trace, A_SERVED_ONE, number);
+    return this.isElsewhere(number) ? notServed(trace) : this.parse(text, undefined, trace);
   }
 
   /** A whole number under the calling code of another country: whether it is valid there makes no difference. */
@@ -115,7 +125,7 @@ export class KlaviyoPhones {
     }
     // The number's own country decides: an American may have moved to Germany.
     if (!this.countries.has(number.country ?? '')) return notServed(trace);
-    return told(trace, 'E.164, a valid number of a country that is served', number.number);
+    return told(trace, A_SERVED_ONE, number.number);
   }
 }
 

@@ -1,15 +1,11 @@
 import type { SentIdentifier } from '../contract/audience-provider.js';
+import { inOnePiece } from '../kit/batch/json-text.js';
 
-/** One profile of an import job, written out once: its size decides where a chunk ends. */
+/**
+ * One profile of an import job, in texts as they stand in its JSON, `''` for what is not known. The JSON itself is written when
+ * it is sent: ten thousand texts of 400 bytes would be copied several times while they wait.
+ */
 export interface KlaviyoRow {
-  /** What Klaviyo tells profiles apart by: the e-mail address, or the phone number of a profile without one. */
-  readonly identifier: string;
-  /** The `profile` resource as {@link asciiJson}: its length is its size in bytes. */
-  readonly json: string;
-}
-
-/** What is sent of one user; `''` and absence stand for what is not known, and are left out. */
-export interface KlaviyoProfile {
   /** An address and a number as they are; at least one of the two is there. */
   readonly email: string;
   readonly phone: string;
@@ -19,12 +15,12 @@ export interface KlaviyoProfile {
   readonly currency: string;
   /** Written by {@link locationIn}, for the same reason. */
   readonly location: string;
-  /** Written by {@link asciiJson}. */
+  /** Written by {@link asciiText}. */
   readonly zip: string;
   readonly edgeTagId: string;
-  /** As they are. */
-  readonly profit?: number;
-  readonly total7Days?: number;
+  /** Numbers. */
+  readonly profit: string;
+  readonly total7Days: string;
 }
 
 /** What finds a profile in Klaviyo again; at least one of the two is there. */
@@ -36,6 +32,7 @@ export interface Contacts {
 type Attributes = Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>;
 
 const PLAIN = /^[ !#-[\]-~]*$/;
+const EMPTY_BYTES = '{"type":"profile","attributes":{}}'.length;
 const NON_ASCII = /[\u007F-\uFFFF]/g;
 
 /** JSON in which every character is one byte, so that sizes need not be measured and texts not be encoded. */
@@ -44,44 +41,66 @@ export function asciiJson(value: unknown): string {
   return JSON.stringify(value).replace(NON_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** What stands between the quotes of {@link asciiJson}. */
+export function asciiText(value: string): string {
+  return PLAIN.test(value) ? value : asciiJson(value).slice(1, -1);
+}
+
 /** A member of an object, with the comma before it. */
 export function member(name: string, value: string): string {
-  return `,"${name}":${asciiJson(value)}`;
+  return inOnePiece(`,"${name}":${asciiJson(value)}`);
 }
 
 /** A `location` in this country, left open for the postal code. */
 export function locationIn(country: string): string {
-  return `,"location":{"country":${asciiJson(country)}`;
+  return inOnePiece(`,"location":{"country":${asciiJson(country)}`);
+}
+
+/** What Klaviyo tells profiles apart by: the e-mail address, or the phone number of a profile without one. */
+export function identifierOf({ email, phone }: KlaviyoRow): string {
+  return email === '' ? phone : email;
 }
 
 /**
- * Writes a profile. By hand and of few pieces: `JSON.stringify` of each takes longer than all else that is done with its user.
+ * The `profile` resource as {@link asciiJson}: its length is its size in bytes. By hand and of few pieces: `JSON.stringify` of
+ * each takes longer than all else that is done with its user.
  * https://developers.klaviyo.com/en/reference/bulk_import_profiles
  */
-export function klaviyoRow(profile: KlaviyoProfile): KlaviyoRow {
-  const { email, phone } = profile;
+export function profileJson(row: KlaviyoRow): string {
+  const { email, phone } = row;
   // Valid addresses and numbers hold nothing that JSON would escape.
-  let json = '{"type":"profile","attributes":{';
-  if (email === '') json += `"phone_number":"${phone}"`;
-  else json += phone === '' ? `"email":"${email}"` : `"email":"${email}","phone_number":"${phone}"`;
-  json += profile.firstName + profile.lastName + locationOf(profile) + propertiesOf(profile) + '}}';
-  return { identifier: email === '' ? phone : email, json };
+  const emailText = email === '' ? '' : `"email":"${email}"`;
+  const phoneText = phone === '' ? '' : `"phone_number":"${phone}"`;
+  const comma = email === '' || phone === '' ? '' : ',';
+  return `{"type":"profile","attributes":{${emailText}${comma}${phoneText}${row.firstName}${row.lastName}${locationOf(row)}${propertiesOf(row)}}}`;
+}
+
+/** Bytes of {@link profileJson}. */
+export function profileBytes(row: KlaviyoRow): number {
+  const { email, phone, location, zip, edgeTagId, profit, total7Days, currency } = row;
+  let bytes = EMPTY_BYTES + row.firstName.length + row.lastName.length;
+  if (email !== '') bytes += '"email":""'.length + email.length;
+  if (phone !== '') bytes += '"phone_number":""'.length + phone.length;
+  if (email !== '' && phone !== '') bytes += 1;
+  if (location !== '') bytes += location.length + '}'.length;
+  if (zip !== '') bytes += (location === '' ? ',"location":{"zip":""}' : ',"zip":""').length + zip.length;
+  let properties = currency.length;
+  if (edgeTagId !== '') properties += ',"blotout_edge_tag_id":""'.length + edgeTagId.length;
+  if (profit !== '') properties += ',"blotout_profit":'.length + profit.length;
+  if (total7Days !== '') properties += ',"blotout_total_7_days":'.length + total7Days.length;
+  // The first of the properties has no comma.
+  return properties === 0 ? bytes : bytes + ',"properties":{}'.length + properties - 1;
 }
 
 /** Two rows of one identifier as Klaviyo would merge them: where both hold something, the later one counts. */
 export function mergedRow(earlier: KlaviyoRow, later: KlaviyoRow): KlaviyoRow {
-  const [before, after] = [attributesOf(earlier), attributesOf(later)];
-  const attributes: Record<string, unknown> = { ...before, ...after };
-  for (const name of ['location', 'properties']) {
-    if (before[name] && after[name]) attributes[name] = { ...before[name], ...after[name] };
-  }
-  return { identifier: later.identifier, json: asciiJson({ type: 'profile', attributes }) };
+  const known = Object.entries(later).filter(([, text]) => text !== '');
+  return { ...earlier, ...Object.fromEntries(known) };
 }
 
 /** Whom a row speaks of. */
-export function contactsOf(row: KlaviyoRow): Contacts {
-  const { email, phone_number: phone } = attributesOf(row) as { email?: string; phone_number?: string };
-  return { email, phone };
+export function contactsOf({ email, phone }: KlaviyoRow): Contacts {
+  return { ...(email !== '' && { email }), ...(phone !== '' && { phone }) };
 }
 
 /** Every attribute of the profile, nested ones by their path. Klaviyo takes all of them plain. */
@@ -97,19 +116,17 @@ export function klaviyoIdentifiers(row: KlaviyoRow): readonly SentIdentifier[] {
   );
 }
 
-function locationOf({ location, zip }: KlaviyoProfile): string {
-  if (location === '') return zip === '' ? '' : `,"location":{"zip":${zip}}`;
-  return zip === '' ? `${location}}` : `${location},"zip":${zip}}`;
+function locationOf({ location, zip }: KlaviyoRow): string {
+  if (location === '') return zip === '' ? '' : `,"location":{"zip":"${zip}"}`;
+  return zip === '' ? `${location}}` : `${location},"zip":"${zip}"}`;
 }
 
-function propertiesOf({ edgeTagId, profit, total7Days, currency }: KlaviyoProfile): string {
-  let spent = profit === undefined ? '' : `,"blotout_profit":${profit}`;
-  if (total7Days !== undefined) spent += `,"blotout_total_7_days":${total7Days}`;
-  spent += currency;
-  if (edgeTagId !== '') return `,"properties":{"blotout_edge_tag_id":${edgeTagId}${spent}}`;
+function propertiesOf({ edgeTagId, profit, total7Days, currency }: KlaviyoRow): string {
+  const spent = `${profit && `,"blotout_profit":${profit}`}${total7Days && `,"blotout_total_7_days":${total7Days}`}${currency}`;
+  if (edgeTagId !== '') return `,"properties":{"blotout_edge_tag_id":"${edgeTagId}"${spent}}`;
   return spent && `,"properties":{${spent.slice(1)}}`;
 }
 
 function attributesOf(row: KlaviyoRow): Attributes {
-  return (JSON.parse(row.json) as { attributes: Attributes }).attributes;
+  return (JSON.parse(profileJson(row)) as { attributes: Attributes }).attributes;
 }

@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { AppConfig } from '../../config/config.js';
 import { KlaviyoTag } from './klaviyo.config.js';
 import { KlaviyoModule } from './klaviyo.module.js';
+import { profileJson } from './klaviyo.profile.js';
 import { KlaviyoProvider } from './klaviyo.provider.js';
 
 const tagWith = (values: Partial<KlaviyoTag>) => Object.assign(new KlaviyoTag(), values);
@@ -59,7 +60,7 @@ describe('KlaviyoProvider', () => {
   it('prepares phones for the countries of the tag', () => {
     const users = [{ phone: '0151 23456789', country: 'DE' }];
     expect(provider.prepare(users, 'default').rows).toEqual([]);
-    expect(provider.prepare(users, 'eu').rows[0]?.row.identifier).toBe('+4915123456789');
+    expect(provider.prepare(users, 'eu').rows[0]?.row.phone).toBe('+4915123456789');
   });
 
   it('knows how many bytes a row takes in a body', () => {
@@ -67,7 +68,7 @@ describe('KlaviyoProvider', () => {
     const rows = provider.prepare(users, 'default').rows.map(({ row }) => row);
     const sizes = rows.map((row) => provider.rowBytes(row));
     expect(sizes.reduce((sum, size) => sum + size)).toBe(
-      Buffer.byteLength(rows.map(({ json }) => `${json},`).join('')),
+      Buffer.byteLength(rows.map((row) => `${profileJson(row)},`).join('')),
     );
   });
 

@@ -18,7 +18,7 @@ import { KlaviyoClient } from './klaviyo.client.js';
 import { klaviyoSettings, type KlaviyoTag } from './klaviyo.config.js';
 import { prepareKlaviyoRows } from './klaviyo.normaliser.js';
 import { KlaviyoPhones } from './klaviyo.phone.js';
-import { klaviyoIdentifiers, type KlaviyoRow } from './klaviyo.profile.js';
+import { klaviyoIdentifiers, type KlaviyoRow, profileBytes } from './klaviyo.profile.js';
 
 /** Klaviyo: profiles in a list, and a segment of the same name over it. */
 @Injectable()
@@ -67,7 +67,7 @@ export class KlaviyoProvider extends AudienceProvider<KlaviyoRow> {
 
   /** The row and a comma. */
   override rowBytes(row: KlaviyoRow): number {
-    return row.json.length + 1;
+    return profileBytes(row) + 1;
   }
 
   client(tag: string): ProviderClient<KlaviyoRow> {

@@ -61,10 +61,7 @@ const numbered = (count: number) =>
   rowsOf(...Array.from({ length: count }, (_, at) => ({ email: `u${at}@example.com` })));
 
 /** A row that only Klaviyo finds malformed: ours never are. */
-const bad = (email: string): KlaviyoRow => ({
-  identifier: email,
-  json: JSON.stringify({ type: 'profile', attributes: { email } }),
-});
+const bad = (email: string): KlaviyoRow => ({ ...numbered(1)[0]!, email });
 
 const posts = () => sandbox.klaviyo.requests({ method: 'POST', path: JOBS }).requests;
 const emailsOf = (body: unknown) =>

@@ -6,9 +6,9 @@ import type {
   Rejection,
 } from '../contract/audience-provider.js';
 import type { AudienceUser } from '../contract/audience-user.js';
+import { BatchDigests } from '../kit/batch/batch-digests.js';
 import { givenDigest } from '../kit/given-digest.js';
 import type { Normalised } from '../kit/normalise.js';
-import { hashed } from '../kit/values/hashed.js';
 import { traceOf, type ValueTrace } from '../kit/values/value-trace.js';
 import { linkedInCountry, linkedInEmail, linkedInName } from './linkedin.values.js';
 
@@ -30,7 +30,7 @@ const RULES: Readonly<Record<PlainField, (value: string, trace?: ValueTrace) => 
 
 /** Every user with an address becomes a row. LinkedIn can match nobody without one, and has no place for anything else. */
 export function prepareLinkedInRows(users: readonly AudienceUser[], trace?: NormalisationTrace): Prepared<LinkedInRow> {
-  const batch = new LinkedInBatch(trace);
+  const batch = new LinkedInBatch(BatchDigests.of(users), trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -42,10 +42,13 @@ class LinkedInBatch implements Prepared<LinkedInRow> {
   private readonly names = new Map<string, Normalised>();
   private readonly known = { firstName: this.names, lastName: this.names, country: new Map<string, Normalised>() };
 
-  constructor(private readonly trace: NormalisationTrace | undefined) {}
+  constructor(
+    private readonly digests: BatchDigests,
+    private readonly trace: NormalisationTrace | undefined,
+  ) {}
 
   add(user: AudienceUser, index: number): void {
-    const email = this.usable(index, 'email', this.email(user.email));
+    const email = this.usable(index, 'email', this.email(user.email, index));
     if (email === '') {
       this.rejections.push({ user: index, reason: 'no-usable-identifier' });
       return;
@@ -59,10 +62,10 @@ class LinkedInBatch implements Prepared<LinkedInRow> {
     this.rows.push({ user: index, row });
   }
 
-  private email(value: string | undefined): Normalised {
+  private email(value: string | undefined, user: number): Normalised {
     if (!value) return '';
     const trace = traceOf(this.trace, 'email', value);
-    return givenDigest(value, trace) ?? hashed(linkedInEmail(value, trace), trace);
+    return givenDigest(value, trace) ?? this.digests.emails.hashed(user, linkedInEmail(value, trace), trace);
   }
 
   private plain(user: number, field: PlainField, value: string | undefined): string {

@@ -1,38 +1,48 @@
 import { integerOf, isRecord } from '../kit/answer-values.js';
+import { BodyWriter } from '../kit/batch/body-writer.js';
 import { notUnderstood } from './api/linkedin.errors.js';
 import type { LinkedInRow } from './linkedin.normaliser.js';
 
 /** https://learn.microsoft.com/en-us/linkedin/marketing/matched-audiences/create-and-manage-segment-users */
 export const MOST_USERS = 5_000;
 
+/** A digest, names and country. */
+const ELEMENT_BYTES = 256;
+
 const BEYOND_ASCII = /[^\x20-\x7e]/g;
 
 /** Each address once: what two elements of one address do to each other is not documented. The later names count. */
 export function uniqueRows(rows: readonly LinkedInRow[]): readonly LinkedInRow[] {
-  const byEmail = new Map(rows.map((row) => [row.email, row]));
-  return byEmail.size === rows.length ? rows : [...byEmail.values()];
+  if (new Set(rows.map(({ email }) => email)).size === rows.length) return rows;
+  return [...new Map(rows.map((row) => [row.email, row])).values()];
 }
 
 /**
- * The body of `/users`. Written by hand, and in ASCII alone: objects for `JSON.stringify`, or a text that is mostly ASCII and
- * has to become UTF-8, would cost more than the digests themselves.
+ * The body of `/users`. Written by hand, and in ASCII alone: objects for `JSON.stringify` would cost more than the digests
+ * themselves.
  */
 export function usersBody(rows: readonly LinkedInRow[]): Buffer {
   const quoted = quoting();
-  let elements = '';
-  for (const { email, firstName, lastName, country } of rows) {
-    elements += `${elements === '' ? '' : ','}${elementStart('ADD', email)}`;
-    if (firstName !== '') elements += `,"firstName":${quoted(firstName)}`;
-    if (lastName !== '') elements += `,"lastName":${quoted(lastName)}`;
-    elements += country === '' ? '}' : `,"country":"${country}"}`;
-  }
-  return Buffer.from(`{"elements":[${elements}]}`, 'latin1');
+  return elementsBody(rows, ({ email, firstName, lastName, country }) => {
+    let element = elementStart('ADD', email);
+    if (firstName !== '') element += `,"firstName":${quoted(firstName)}`;
+    if (lastName !== '') element += `,"lastName":${quoted(lastName)}`;
+    return country === '' ? element : `${element},"country":"${country}"`;
+  });
 }
 
 /** The body of `/users` that takes people out: their addresses alone, since that is what they are known by. */
 export function removalBody(rows: readonly LinkedInRow[]): Buffer {
-  const elements = rows.map(({ email }) => `${elementStart('REMOVE', email)}}`);
-  return Buffer.from(`{"elements":[${elements.join(',')}]}`, 'latin1');
+  return elementsBody(rows, ({ email }) => elementStart('REMOVE', email));
+}
+
+/** @param element of one row, without the bracket at its end */
+function elementsBody(rows: readonly LinkedInRow[], element: (row: LinkedInRow) => string): Buffer {
+  const body = new BodyWriter(rows.length * ELEMENT_BYTES + 1_024);
+  body.add('{"elements":[');
+  rows.forEach((row, at) => body.add(`${at === 0 ? '' : ','}${element(row)}}`));
+  body.add(']}');
+  return body.end();
 }
 
 /** The status of each element, in the order in which they were sent. */

@@ -1,6 +1,6 @@
 import { alpha2 } from '../kit/country.js';
 import { isSha256Hex } from '../kit/hash.js';
-import { dropInvisible, isMalformed, nfc, type Normalised, Unusable } from '../kit/normalise.js';
+import { dropInvisible, isMalformed, isPlain, nfc, type Normalised, Unusable } from '../kit/normalise.js';
 import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 /**
@@ -13,21 +13,19 @@ const MAX_EMAIL_LENGTH = 254;
 const MAX_NAME_LENGTH = 35;
 
 const WHITE_SPACE = /\s+/g;
-/** Neither blanks nor anything that is invisible, malformed or beyond ASCII: most addresses. */
-const PLAIN_EMAIL = /^[!-~]+$/;
 const PLAIN_NAME = /^[A-Za-z]{1,35}$/;
 const SEVEN_DIGITS = /(?:\p{Nd}[^\p{Nd}\p{L}]*){7}/u;
 
 /** Dots and `+tag` in front of the @ stay, for every domain. */
 export function linkedInEmail(value: string, trace?: ValueTrace): Normalised {
-  const isPlain = PLAIN_EMAIL.test(value);
-  const composed = isPlain ? value : told(trace, 'composed (Unicode NFC)', nfc(value));
-  const text = isPlain ? value : dropInvisible(composed).replace(WHITE_SPACE, '');
+  const isUsual = isPlain(value);
+  const composed = isUsual ? value : told(trace, 'composed (Unicode NFC)', nfc(value));
+  const text = isUsual ? value : dropInvisible(composed).replace(WHITE_SPACE, '');
   trace?.change('blanks and invisible characters taken out', text);
   if (text === '') return '';
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   const email = told(trace, 'lower case', text.toLowerCase());
-  const isAddress = hasOneAt(email) && (isPlain || !isMalformed(email));
+  const isAddress = hasOneAt(email) && (isUsual || !isMalformed(email));
   return isAddress ? email : refused(trace, 'not an address', Unusable.format);
 }
 

@@ -1,7 +1,11 @@
+import { BodyWriter } from '../kit/batch/body-writer.js';
 import type { TikTokRow } from './tiktok.normaliser.js';
 
 /** No limit is documented; this much was seen to be taken, in at most a megabyte, of which it needs a quarter. */
 export const MOST_ENTRIES = 1_000;
+
+/** Two digests, each with the audience it goes to. */
+const ENTRY_BYTES = 256;
 
 /** What a call does to the people in it: all of them the same. */
 export type MappingAction = 'add' | 'delete';
@@ -23,14 +27,17 @@ export function mappingBody(
   rows: readonly TikTokRow[],
 ): Buffer {
   const end = `","audience_ids":[${JSON.stringify(audienceId)}]}`;
-  let entries = '';
+  const head = `{"advertiser_ids":[${JSON.stringify(advertiserId)}],"action":"${action}","id_schema":["EMAIL_SHA256","PHONE_SHA256"]`;
+  const body = new BodyWriter(entryCount(rows) * ENTRY_BYTES + 1_024);
+  let before = `${head},"batch_data":[`;
   for (const row of rows) {
     for (let at = 0; at < row.length; at += 2) {
-      entries += `${entries === '' ? '' : ','}[${slot(row[at], end)},${slot(row[at + 1], end)}]`;
+      body.add(`${before}[${slot(row[at], end)},${slot(row[at + 1], end)}]`);
+      before = ',';
     }
   }
-  const head = `{"advertiser_ids":[${JSON.stringify(advertiserId)}],"action":"${action}","id_schema":["EMAIL_SHA256","PHONE_SHA256"]`;
-  return Buffer.from(`${head},"batch_data":[${entries}]}`);
+  body.add(before === ',' ? ']}' : `${before}]}`);
+  return body.end();
 }
 
 function slot(digest: string | undefined, end: string): string {

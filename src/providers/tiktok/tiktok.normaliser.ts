@@ -6,10 +6,10 @@ import {
   type Rejection,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
+import { BatchDigests } from '../kit/batch/batch-digests.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { sha256Hex } from '../kit/hash.js';
 import { type Normalised } from '../kit/normalise.js';
-import { hashed } from '../kit/values/hashed.js';
 import { PhoneCountries } from '../kit/values/phone-countries.js';
 import { told, traceOf } from '../kit/values/value-trace.js';
 import type { TikTokTag } from './tiktok.config.js';
@@ -29,7 +29,7 @@ export function prepareTikTokRows(
   options: TikTokRowOptions,
   trace?: NormalisationTrace,
 ): Prepared<TikTokRow> {
-  const batch = new TikTokBatch(options, trace);
+  const batch = new TikTokBatch(BatchDigests.of(users), options, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch;
 }
@@ -41,6 +41,7 @@ class TikTokBatch implements Prepared<TikTokRow> {
   private readonly countries: PhoneCountries;
 
   constructor(
+    private readonly digests: BatchDigests,
     private readonly options: TikTokRowOptions,
     private readonly trace?: NormalisationTrace,
   ) {
@@ -48,37 +49,37 @@ class TikTokBatch implements Prepared<TikTokRow> {
   }
 
   add(user: AudienceUser, index: number): void {
-    const email = this.usable(index, 'email', this.email(user));
-    const phone = this.usable(index, 'phone', this.phone(user));
+    const email = this.usable(index, 'email', this.email(user, index));
+    const phone = this.usable(index, 'phone', this.phone(user, index));
     if (email === '' && phone === '') {
       this.rejections.push({ user: index, reason: 'no-usable-identifier' });
       return;
     }
-    const otherEmail = email === '' ? '' : this.otherEmail(user, email);
+    const otherEmail = email === '' ? '' : this.otherEmail(user, index, email);
     const otherPhone = phone === '' ? '' : this.otherPhone(user);
     const row = otherEmail === '' && otherPhone === '' ? [email, phone] : [email, phone, otherEmail, otherPhone];
     this.rows.push({ user: index, row });
   }
 
-  private email({ email }: AudienceUser): Normalised {
+  private email({ email }: AudienceUser, user: number): Normalised {
     if (!email) return '';
     const form = this.options.emailNormalization === 'basic' ? 'basic' : 'api';
     const trace = traceOf(this.trace, 'email', email);
-    return givenDigest(email, trace) ?? hashed(tiktokEmail(email, form, trace), trace);
+    return givenDigest(email, trace) ?? this.digests.emails.hashed(user, tiktokEmail(email, form, trace), trace);
   }
 
-  private phone({ phone, country }: AudienceUser): Normalised {
+  private phone({ phone, country }: AudienceUser, user: number): Normalised {
     if (!phone) return '';
     const completing = this.countries.of(country);
     const trace = traceOf(this.trace, 'phone', phone);
-    return givenDigest(phone, trace) ?? hashed(tiktokPhone(phone, completing, trace), trace);
+    return givenDigest(phone, trace) ?? this.digests.phones.hashed(user, tiktokPhone(phone, completing, trace), trace);
   }
 
   /** The address in its second form, where that is sent and differs. */
-  private otherEmail({ email = '' }: AudienceUser, first: string): string {
+  private otherEmail({ email = '' }: AudienceUser, user: number, first: string): string {
     if (this.options.emailNormalization !== 'both' || givenDigest(email) !== undefined) return '';
     const trace = traceOf(this.trace, 'email', email, 'again as given, for its second form');
-    const other = hashed(tiktokEmail(email, 'basic', trace), trace);
+    const other = this.digests.emails.hashed(user, tiktokEmail(email, 'basic', trace), trace);
     return typeof other === 'string' && other !== first ? other : '';
   }
 

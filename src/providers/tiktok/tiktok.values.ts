@@ -1,5 +1,5 @@
 import { isE164, readDialled } from '../kit/phone.js';
-import { dropInvisible, isMalformed, type Normalised, Unusable } from '../kit/normalise.js';
+import { dropInvisible, isMalformed, isPlain, type Normalised, Unusable } from '../kit/normalise.js';
 import { completeNumber, type PhoneCountry } from '../kit/values/phone-number.js';
 import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
@@ -10,8 +10,6 @@ import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 
 const MAX_EMAIL_LENGTH = 254;
 const WHITE_SPACE = /\s+/g;
-/** Neither blanks nor anything that is invisible, malformed or beyond ASCII: most addresses, and nothing to look for in them. */
-const PLAIN = /^[!-~]+$/;
 
 const LETTER = /\p{L}/u;
 /** What `+44 (0)20 …` means is not to be dialled from abroad. */
@@ -25,15 +23,15 @@ export type EmailForm = 'api' | 'basic';
 
 /** No folding beyond the rules: accents and other scripts stay as they are. What has no `api` form is no address. */
 export function tiktokEmail(value: string, form: EmailForm, trace?: ValueTrace): Normalised {
-  const isPlain = PLAIN.test(value);
-  const text = isPlain ? value : dropInvisible(value).replace(WHITE_SPACE, '');
+  const isUsual = isPlain(value);
+  const text = isUsual ? value : dropInvisible(value).replace(WHITE_SPACE, '');
   trace?.change('blanks and invisible characters taken out', text);
   if (text === '') return '';
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   const basic = told(trace, 'lower case', text.toLowerCase());
   const at = basic.indexOf('@');
   if (at <= 0 || basic.includes('@', at + 1) || !hasDot(basic, at + 1)) return noAddress(trace);
-  if (!isPlain && isMalformed(text)) return noAddress(trace);
+  if (!isUsual && isMalformed(text)) return noAddress(trace);
   const plainLocal = withoutDotsAndTag(basic, at);
   if (plainLocal === '') return noAddress(trace);
   if (form === 'basic' || plainLocal.length === at) return basic;

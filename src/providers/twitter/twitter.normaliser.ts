@@ -6,10 +6,10 @@ import {
   type Rejection,
 } from '../contract/audience-provider.js';
 import { type AudienceUser } from '../contract/audience-user.js';
+import { BatchDigests } from '../kit/batch/batch-digests.js';
 import { givenDigest } from '../kit/given-digest.js';
 import { type Normalised } from '../kit/normalise.js';
 import { isE164 } from '../kit/phone.js';
-import { hashed } from '../kit/values/hashed.js';
 import { PhoneCountries } from '../kit/values/phone-countries.js';
 import { plainId } from '../kit/values/plain-id.js';
 import { traceOf } from '../kit/values/value-trace.js';
@@ -27,7 +27,7 @@ export function prepareTwitterRows(
   options: TwitterRowOptions,
   trace?: NormalisationTrace,
 ): Prepared<TwitterRow> {
-  const batch = new TwitterBatch(options, trace);
+  const batch = new TwitterBatch(BatchDigests.of(users), options, trace);
   users.forEach((user, index) => batch.add(user, index));
   return batch.prepared;
 }
@@ -39,6 +39,7 @@ class TwitterBatch {
   private readonly countries: PhoneCountries;
 
   constructor(
+    private readonly digests: BatchDigests,
     private readonly options: TwitterRowOptions,
     private readonly trace?: NormalisationTrace,
   ) {
@@ -51,8 +52,8 @@ class TwitterBatch {
   }
 
   add(user: AudienceUser, index: number): void {
-    const email = this.usable(index, 'email', this.email(user));
-    const phone = this.usable(index, 'phone', this.phone(user));
+    const email = this.usable(index, 'email', this.email(user, index));
+    const phone = this.usable(index, 'phone', this.phone(user, index));
     const partnerUserId = this.usable(index, 'edgeTagId', this.partnerUserId(user));
     if (email === '' && phone === '' && partnerUserId === '') {
       this.rejections.push({ user: index, reason: 'no-usable-identifier' });
@@ -61,18 +62,21 @@ class TwitterBatch {
     this.rows.push({ user: index, row: [email, phone, partnerUserId] });
   }
 
-  private email({ email }: AudienceUser): Normalised {
+  private email({ email }: AudienceUser, user: number): Normalised {
     if (!email) return '';
     const trace = traceOf(this.trace, 'email', email);
-    return givenDigest(email, trace) ?? hashed(twitterEmail(email, trace), trace);
+    return givenDigest(email, trace) ?? this.digests.emails.hashed(user, twitterEmail(email, trace), trace);
   }
 
-  private phone({ phone, country }: AudienceUser): Normalised {
+  private phone({ phone, country }: AudienceUser, user: number): Normalised {
     if (!phone) return '';
     const trace = traceOf(this.trace, 'phone', phone);
     // Most numbers are complete, and need no country.
-    if (isE164(phone)) return hashed(phone, trace);
-    return givenDigest(phone, trace) ?? hashed(twitterPhone(phone, this.countries.of(country), trace), trace);
+    if (isE164(phone)) return this.digests.phones.hashed(user, phone, trace);
+    return (
+      givenDigest(phone, trace) ??
+      this.digests.phones.hashed(user, twitterPhone(phone, this.countries.of(country), trace), trace)
+    );
   }
 
   private partnerUserId({ edgeTagId }: AudienceUser): Normalised {

@@ -1,4 +1,4 @@
-import { asciiDigits, dropInvisible, isMalformed, nfc, type Normalised, Unusable } from '../kit/normalise.js';
+import { asciiDigits, dropInvisible, isMalformed, isPlain, nfc, type Normalised, Unusable } from '../kit/normalise.js';
 import { dropExtension, readDialled } from '../kit/phone.js';
 import { completeNumber, type PhoneCountry } from '../kit/values/phone-number.js';
 import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
@@ -11,8 +11,6 @@ import { refused, told, type ValueTrace } from '../kit/values/value-trace.js';
 const MAX_EMAIL_LENGTH = 254;
 /** `x@y.z`, without blanks, without the marks of a list or of `Name <address>`. */
 const EMAIL = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\].]+(?:\.[^\s@<>(),;:"\\[\].]+)+$/;
-/** Neither blanks nor anything that is invisible, malformed or beyond ASCII: most addresses. */
-const PLAIN = /^[!-~]+$/;
 
 /** Most numbers: nothing but digits and what people put between them, so neither a letter nor an extension. */
 const PLAIN_NUMBER = /^\+?[\d ().-]+$/;
@@ -20,12 +18,12 @@ const LETTER = /\p{L}/u;
 
 /** EMAIL. Dots and `+tag` stay, for Gmail too: X does not fold them. */
 export function twitterEmail(value: string, trace?: ValueTrace): Normalised {
-  const isPlain = PLAIN.test(value);
-  const text = isPlain ? value : readable(value, trace);
+  const isUsual = isPlain(value);
+  const text = isUsual ? value : readable(value, trace);
   if (text === '') return '';
   if (text.length > MAX_EMAIL_LENGTH) return refused(trace, 'too long for an address', Unusable.length);
   const email = told(trace, 'lower case', text.toLowerCase());
-  const isAddress = EMAIL.test(email) && (isPlain || !isMalformed(email));
+  const isAddress = EMAIL.test(email) && (isUsual || !isMalformed(email));
   return isAddress ? email : refused(trace, 'not an address', Unusable.format);
 }
 

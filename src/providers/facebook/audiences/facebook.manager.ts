@@ -18,9 +18,9 @@ import type { FacebookTag } from '../facebook.config.js';
 import { cannotExpress, notUnderstood } from '../facebook.errors.js';
 import { FacebookGraph, type GraphAnswer, type GraphOptions } from '../facebook.graph.js';
 import type { FacebookRow } from '../facebook.normaliser.js';
+import { removalBody } from '../facebook.users-body.js';
 import { isLookalikeOf, lookalikeSpec } from './facebook.lookalikes.js';
 import { audiencesNamed, byAge, type ListedAudience } from './facebook.lookup.js';
-import { removalPayload } from './facebook.removal.js';
 import { ruleParameters } from './facebook.rules.js';
 import { FacebookShares } from './facebook.shares.js';
 import { facebookSnapshot, SNAPSHOT_FIELDS } from './facebook.snapshot.js';
@@ -109,7 +109,7 @@ export class FacebookManager implements AudienceManager<FacebookRow> {
           path: `/act_${this.tag.adAccountId}/usersofanyaudience`,
           pathTemplate: '/{account}/usersofanyaudience',
           target: 'account',
-          body: { payload: removalPayload(rows) },
+          body: (proof) => removalBody(rows, proof),
           plainValues: () => rows.map(([externId]) => String(externId)),
         },
         ctx,

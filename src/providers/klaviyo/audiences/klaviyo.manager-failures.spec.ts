@@ -6,7 +6,7 @@ import type { AudienceFacts, ManagementContext } from '../../contract/audience-m
 import { ProviderError } from '../../contract/provider-errors.js';
 import { PlatformHttp } from '../../kit/platform-http.js';
 import { KlaviyoTag } from '../klaviyo.config.js';
-import { klaviyoRow } from '../klaviyo.profile.js';
+import type { KlaviyoRow } from '../klaviyo.profile.js';
 import { KlaviyoManager } from './klaviyo.manager.js';
 
 const KEY = 'pk_0123456789abcdef0123456789abcdef01';
@@ -20,8 +20,9 @@ const FACTS: AudienceFacts = {
   isUploading: false,
   hasFailed: false,
 };
-const NOTHING = { firstName: '', lastName: '', currency: '', location: '', zip: '', edgeTagId: '' };
-const ZEBULON = klaviyoRow({ ...NOTHING, email: 'zebulon@example.com', phone: '' });
+const UNNAMED = { firstName: '', lastName: '', location: '', zip: '' };
+const NOTHING = { ...UNNAMED, phone: '', edgeTagId: '', profit: '', total7Days: '', currency: '' };
+const ZEBULON: KlaviyoRow = { ...NOTHING, email: 'zebulon@example.com' };
 
 let sandbox: Sandbox;
 let http: PlatformHttp;

@@ -1,3 +1,5 @@
+import { BodyWriter } from '../../kit/batch/body-writer.js';
+import { jsonText } from '../../kit/batch/json-text.js';
 import type { TwitterRow } from '../twitter.normaliser.js';
 
 /** X's limit for one request. */
@@ -8,6 +10,8 @@ export const MOST_ROW_BYTES = 4_000_000;
 
 const KEYS = ['email', 'phone_number', 'partner_user_id'] as const;
 const DIGEST_LENGTH = 64;
+/** A user with everything in it. */
+const USER_BYTES = 240;
 
 /**
  * How many users one operation holds, when this many are sent. A refusal names operations, not users: as long as there are
@@ -35,13 +39,15 @@ export function removalBody(rows: readonly TwitterRow[]): Buffer {
 
 function operationsBody(head: string, rows: readonly TwitterRow[]): Buffer {
   const size = usersPerOperation(rows.length);
-  let operations = '';
+  const body = new BodyWriter(rows.length * USER_BYTES + Math.ceil(rows.length / size) * (head.length + 4) + 2);
+  body.add('[');
   rows.forEach((row, at) => {
     const isFirst = at % size === 0;
-    if (isFirst) operations += at === 0 ? head : `]}},${head}`;
-    operations += isFirst ? userText(row) : `,${userText(row)}`;
+    const before = isFirst ? `${at === 0 ? '' : ']}},'}${head}` : ',';
+    body.add(before + userText(row));
   });
-  return Buffer.from(`[${operations}${rows.length === 0 ? '' : ']}}'}]`);
+  body.add(rows.length === 0 ? ']' : ']}}]');
+  return body.end();
 }
 
 /** Bytes of one user in a body, with the comma behind it. */
@@ -74,5 +80,5 @@ function userText([email, phone, partnerUserId]: TwitterRow): string {
     return `{"email":["${email}"],"phone_number":["${phone}"]}`;
   }
   const digests = `${email === '' ? '' : `"email":["${email}"],`}${phone === '' ? '' : `"phone_number":["${phone}"],`}`;
-  return `{${digests}"partner_user_id":[${JSON.stringify(partnerUserId)}]}`;
+  return `{${digests}"partner_user_id":[${jsonText(partnerUserId)}]}`;
 }
