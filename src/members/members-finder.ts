@@ -3,9 +3,10 @@ import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
-import { hexArray } from './digest-arrays.js';
+import { binaryArray } from './statements/binary-arrays.js';
 import type { Identifiers } from './member-identity.js';
-import { MemberCipher, type MemberDigests } from './member-cipher.js';
+import { MemberCipher } from './member-cipher.js';
+import type { MemberDigests } from './member-digests.js';
 
 /** A member that was looked for. */
 export interface FoundMember {
@@ -118,13 +119,13 @@ export class MembersFinder {
   private async byKey(audience: number, given: readonly MemberDigests[], before?: number): Promise<MemberRow[]> {
     const keys = [...new Set(given.map(({ key }) => key))].sort();
     const older = before === undefined ? undefined : lt(members.seen, before);
-    return this.select(and(eq(members.audience, audience), sql`${members.key} = any(${hexArray(keys)})`, older));
+    return this.select(and(eq(members.audience, audience), sql`${members.key} = any(${binaryArray(keys)})`, older));
   }
 
   private async byLookups(wanted: Wanted, audience?: number): Promise<MemberRow[]> {
     const conditions = LOOKUPS.flatMap((name) => {
       const digests = wanted[name] ?? [];
-      return digests.length > 0 ? [sql`${members[name]} = any(${hexArray(digests)})`] : [];
+      return digests.length > 0 ? [sql`${members[name]} = any(${binaryArray(digests)})`] : [];
     });
     if (conditions.length === 0) return [];
     const inAudience = audience === undefined ? undefined : eq(members.audience, audience);

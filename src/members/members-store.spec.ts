@@ -1,13 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import type { UploadMode } from '../common/upload-modes.js';
 import type { AppConfig } from '../config/config.js';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { migrateDatabase } from '../storage/migrator.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
 import { members } from '../storage/member-schema.js';
+import { sessions } from '../storage/schema.js';
 import { MemberCipher, MemberRecordError } from './member-cipher.js';
 import { MembersFinder } from './members-finder.js';
 import { MembersStore } from './members-store.js';
@@ -38,7 +41,12 @@ describe('the members store', () => {
     store = new MembersStore(config, database, cipher);
     finder = new MembersFinder(database, cipher);
   });
-  beforeEach(() => database.query.delete(members));
+  beforeEach(async () => {
+    await database.query.delete(members);
+    await database.query.delete(sessions);
+    await open(1, 'append');
+    for (const number of [2, 3, 4]) await open(number, 'mirror');
+  });
   afterAll(async () => {
     await database.close();
     await server.drop();
@@ -46,6 +54,11 @@ describe('the members store', () => {
 
   const put = (users: readonly AudienceUser[], session = 1, audience = 1) =>
     database.transaction((tx) => store.put(tx, { audience, session }, store.given(users)));
+  const open = (number: number, mode: UploadMode) =>
+    database.query.execute(sql`
+      insert into sessions (id, number, mode, name, type, session_id, total_batches, total_users, created_at)
+      overriding system value
+      values (gen_random_uuid(), ${number}, ${mode}, 'Anyone', 'custom', ${number}, 1, 1, now())`);
   const digests = (users: readonly AudienceUser[]) => users.map((user) => cipher.digests(user));
   const all = async (before?: number) => {
     const found: AudienceUser[] = [];
