@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { createCipheriv, randomBytes } from 'node:crypto';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
-import { MemberDigester, type MemberDigests } from './member-digests.js';
-import { type Identifiers, packUser, unpackUser } from './member-identity.js';
+import { bytesOf, digestOf, MemberDigester, type MemberDigests } from './member-digests.js';
+import { type Identifiers, unpackUser } from './member-identity.js';
 
 /** A record as it is stored. */
 interface SealedMember {
@@ -50,7 +50,7 @@ export class MemberCipher {
 
   /** What a person can be found by in every audience; null for what is not given. */
   lookups({ email, phone, edgeTagId }: Identifiers): Record<keyof Identifiers, Buffer | null> {
-    const bytes = (digits: string | null) => (digits === null ? null : Buffer.from(digits, 'hex'));
+    const bytes = (digest: string | null) => (digest === null ? null : bytesOf(digest));
     return {
       email: bytes(this.digester.lookup('email', email)),
       phone: bytes(this.digester.lookup('phone', phone)),
@@ -58,16 +58,15 @@ export class MemberCipher {
     };
   }
 
-  /** One record for each user. */
-  seal(users: readonly AudienceUser[]): Buffer[] {
-    const packed = users.map((user) => packUser(user));
-    const most = packed.reduce((sum, { length }) => sum + length * BYTES_PER_UNIT + BLOCK_BYTES, 0);
+  /** One record for each. */
+  seal(members: readonly Pick<MemberDigests, 'packed'>[]): Buffer[] {
+    const most = members.reduce((sum, { packed }) => sum + packed.length * BYTES_PER_UNIT + BLOCK_BYTES, 0);
     // All zero: between a record and the next block.
     const all = Buffer.alloc(most);
     const lengths: number[] = [];
     let blocks = 0;
-    for (const text of packed) {
-      const length = all.write(text, blocks * BLOCK_BYTES);
+    for (const { packed } of members) {
+      const length = all.write(packed, blocks * BLOCK_BYTES);
       lengths.push(length);
       blocks += blocksOf(length);
     }
@@ -91,7 +90,7 @@ export class MemberCipher {
       for (let byte = 0; byte < length; byte++) plain[at + byte]! ^= record[IV_BYTES + byte]!;
       const packed = plain.toString('utf8', at, at + length);
       at += blocksOf(length) * BLOCK_BYTES;
-      if (this.digester.content(packed) === content.toString('hex')) return unpackUser(packed);
+      if (this.digester.content(packed) === digestOf(content)) return unpackUser(packed);
       throw new MemberRecordError('The record of a member was changed, or sealed with another ENCRYPTION_KEY');
     });
   }

@@ -6,7 +6,7 @@ import { members } from '../storage/member-schema.js';
 import { binaryArray } from './statements/binary-arrays.js';
 import type { Identifiers } from './member-identity.js';
 import { MemberCipher } from './member-cipher.js';
-import type { MemberDigests } from './member-digests.js';
+import { digestOf, type MemberDigests } from './member-digests.js';
 
 /** A member that was looked for. */
 export interface FoundMember {
@@ -24,7 +24,7 @@ export interface SharedIdentifiers {
 }
 
 type MemberRow = typeof members.$inferSelect;
-/** What to look for, by identifier: hexadecimal. */
+/** What to look for, by identifier. */
 type Wanted = { readonly [Name in keyof Identifiers]: readonly string[] };
 
 const LOOKUPS = ['email', 'phone', 'edgeTagId'] as const;
@@ -71,16 +71,16 @@ export class MembersFinder {
   ): Promise<SharedIdentifiers> {
     const shared = { email: new Set<string>(), phone: new Set<string>() };
     for (const { key, email, phone } of await this.byLookups(wanted, audience)) {
-      if (keys.has(key.toString('hex'))) continue;
-      if (email) shared.email.add(email.toString('hex'));
-      if (phone) shared.phone.add(phone.toString('hex'));
+      if (keys.has(digestOf(key))) continue;
+      if (email) shared.email.add(digestOf(email));
+      if (phone) shared.phone.add(digestOf(phone));
     }
     return shared;
   }
 
   /** One person in all audiences. */
   async everywhere(person: Record<keyof Identifiers, Buffer | null>): Promise<FoundMember[]> {
-    const digits = (name: keyof Identifiers) => (person[name] ? [person[name].toString('hex')] : []);
+    const digits = (name: keyof Identifiers) => (person[name] ? [digestOf(person[name])] : []);
     const wanted = { email: digits('email'), phone: digits('phone'), edgeTagId: digits('edgeTagId') };
     return this.opened(await this.byLookups(wanted));
   }
@@ -96,12 +96,12 @@ export class MembersFinder {
     rows: readonly MemberRow[],
     by: readonly ('key' | 'email' | 'phone')[] = ['key', 'email', 'phone'],
   ): ReadonlyMap<number, readonly FoundMember[]> {
-    const unique = [...new Map(rows.map((row) => [row.key.toString('hex'), row])).values()];
+    const unique = [...new Map(rows.map((row) => [digestOf(row.key), row])).values()];
     const opened = this.opened(unique);
     const places = new Map<string, FoundMember[]>();
     unique.forEach((row, index) => {
       for (const name of by) {
-        const place = row[name] && `${name} ${row[name].toString('hex')}`;
+        const place = row[name] && `${name} ${digestOf(row[name])}`;
         if (!place) continue;
         const there = places.get(place);
         if (there) there.push(opened[index]!);
@@ -118,8 +118,19 @@ export class MembersFinder {
 
   private async byKey(audience: number, given: readonly MemberDigests[], before?: number): Promise<MemberRow[]> {
     const keys = [...new Set(given.map(({ key }) => key))].sort();
-    const older = before === undefined ? undefined : lt(members.seen, before);
-    return this.select(and(eq(members.audience, audience), sql`${members.key} = any(${binaryArray(keys)})`, older));
+    // Lateral, with a limit: one look into one partition's index for each, whatever PostgreSQL knows of the table.
+    const known = this.database.query
+      .select()
+      .from(members)
+      .where(and(eq(members.audience, audience), sql`${members.key} = given.key`))
+      .limit(1)
+      .as('known');
+    const rows = await this.database.query
+      .select()
+      .from(sql`unnest(${binaryArray(keys)}) as given (key)`)
+      .crossJoinLateral(known)
+      .where(before === undefined ? undefined : lt(known.seen, before));
+    return rows.map((row) => row.known);
   }
 
   private async byLookups(wanted: Wanted, audience?: number): Promise<MemberRow[]> {

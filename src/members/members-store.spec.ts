@@ -12,6 +12,7 @@ import { PayloadCipher } from '../storage/payload-cipher.js';
 import { members } from '../storage/member-schema.js';
 import { sessions } from '../storage/schema.js';
 import { MemberCipher, MemberRecordError } from './member-cipher.js';
+import { bytesOf, digestOf } from './member-digests.js';
 import { MembersFinder } from './members-finder.js';
 import { MembersStore } from './members-store.js';
 
@@ -141,7 +142,7 @@ describe('the members store', () => {
     expect([...left].map(([index, mine]) => [index, mine.map(({ user }) => user)])).toEqual([[1, [ADA]]]);
     const { email, phone } = cipher.digests(ADA);
     const wanted = { email: [email!], phone: [phone!] };
-    const keys = new Set(left.get(1)!.map(({ key }) => key.toString('hex')));
+    const keys = new Set(left.get(1)!.map(({ key }) => digestOf(key)));
     const shared = await finder.sharedWithOthers(1, wanted, keys);
     expect([[...shared.email], [...shared.phone]]).toEqual([[email], []]);
     const nobodyElse = new Set(digests([ADA, again]).map(({ key }) => key));
@@ -184,14 +185,14 @@ describe('the members store', () => {
       .map(([one, bought]) => (bought ? { ...one, purchase: bought } : one));
     fc.assert(
       fc.property(fc.array(any, { maxLength: 20 }), (users) => {
-        const records = cipher.seal(users);
+        const records = cipher.seal(digests(users));
         const sealed = users.map((one, index) => ({
           record: records[index]!,
-          content: Buffer.from(cipher.digests(one).content, 'hex'),
+          content: bytesOf(cipher.digests(one).content),
         }));
         expect(cipher.openAll(sealed)).toEqual(users);
         // Each by itself, and beside records of another call.
-        const others = users.map((one, index) => ({ ...sealed[index]!, record: cipher.seal([one])[0]! }));
+        const others = users.map((one, index) => ({ ...sealed[index]!, record: cipher.seal(digests([one]))[0]! }));
         expect(cipher.openAll([...others, ...sealed].reverse())).toEqual([...users, ...users].reverse());
       }),
     );

@@ -6,7 +6,7 @@ import { Database, type Queryable } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
 import { keyOrder, lastPlaces } from './key-order.js';
 import { MemberCipher } from './member-cipher.js';
-import type { MemberDigests } from './member-digests.js';
+import { digestOf, type MemberDigests } from './member-digests.js';
 import { insert, look, mark, type MemberRow, type MemberScope, take, upsert } from './statements/member-statements.js';
 
 export type { MemberScope } from './statements/member-statements.js';
@@ -123,11 +123,11 @@ export class MembersStore {
   /** @returns how many were in the audience */
   async remove(tx: Queryable, audience: number, keys: readonly Buffer[]): Promise<number> {
     if (keys.length === 0) return 0;
-    const digits = keys.map((key) => key.toString('hex'));
+    const digests = keys.map((key) => digestOf(key));
     return take(
       tx,
       audience,
-      lastPlaces(digits).map((place) => digits[place]!),
+      lastPlaces(digests).map((place) => digests[place]!),
     );
   }
 
@@ -166,7 +166,7 @@ export class MembersStore {
   }
 
   private sealed(given: readonly GivenMember[]): MemberRow[] {
-    const records = this.cipher.seal(given.map(({ user }) => user));
+    const records = this.cipher.seal(given.map(({ digests }) => digests));
     return given.map(({ digests }, index) => ({ digests, record: records[index]! }));
   }
 }

@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { madeUpUsers } from '../../src/demo/made-up-users.js';
 import { MemberCipher } from '../../src/members/member-cipher.js';
+import { bytesOf } from '../../src/members/member-digests.js';
 import { MembersFinder } from '../../src/members/members-finder.js';
 import { MembersStore } from '../../src/members/members-store.js';
 import { toAudienceUsers } from '../../src/providers/contract/read-users.js';
@@ -81,7 +82,7 @@ async function measure(): Promise<void> {
     for await (const slice of store.slices(AUDIENCE, 1)) throw new Error(`${slice.length} members left`);
   });
   const removed = await turns(async (turn) => {
-    const keys = usersOf(turn).map((user) => Buffer.from(cipher.digests(user).key, 'hex'));
+    const keys = usersOf(turn).map((user) => bytesOf(cipher.digests(user).key));
     return timed(() => database.transaction((tx) => store.remove(tx, AUDIENCE, keys)));
   });
   const count = slices * SLICE;

@@ -93,7 +93,7 @@ export async function upsert(tx: Queryable, scope: MemberScope, members: readonl
     where known.content <> excluded.content or known.seen < excluded.seen`);
 }
 
-/** @param keys hexadecimal @returns how many were in the audience */
+/** @returns how many were in the audience */
 export async function take(tx: Queryable, audience: number, keys: readonly string[]): Promise<number> {
   const { rowCount } = await byIndex(
     tx,
