@@ -4,6 +4,7 @@ import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
 import { binaryArray } from './statements/binary-arrays.js';
+import { byIndex } from './statements/index-plans.js';
 import type { Identifiers } from './member-identity.js';
 import { MemberCipher } from './member-cipher.js';
 import { digestOf, type MemberDigests } from './member-digests.js';
@@ -118,18 +119,22 @@ export class MembersFinder {
 
   private async byKey(audience: number, given: readonly MemberDigests[], before?: number): Promise<MemberRow[]> {
     const keys = [...new Set(given.map(({ key }) => key))].sort();
-    // Lateral, with a limit: one look into one partition's index for each, whatever PostgreSQL knows of the table.
+    // Lateral, with a limit: one look for each.
     const known = this.database.query
       .select()
       .from(members)
       .where(and(eq(members.audience, audience), sql`${members.key} = given.key`))
       .limit(1)
       .as('known');
-    const rows = await this.database.query
-      .select()
-      .from(sql`unnest(${binaryArray(keys)}) as given (key)`)
-      .crossJoinLateral(known)
-      .where(before === undefined ? undefined : lt(known.seen, before));
+    const rows = await this.database.transaction((tx) =>
+      byIndex(tx, () =>
+        tx
+          .select()
+          .from(sql`unnest(${binaryArray(keys)}) as given (key)`)
+          .crossJoinLateral(known)
+          .where(before === undefined ? undefined : lt(known.seen, before)),
+      ),
+    );
     return rows.map((row) => row.known);
   }
 

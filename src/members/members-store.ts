@@ -7,6 +7,7 @@ import { members } from '../storage/member-schema.js';
 import { keyOrder, lastPlaces } from './key-order.js';
 import { MemberCipher } from './member-cipher.js';
 import { digestOf, type MemberDigests } from './member-digests.js';
+import { byIndex } from './statements/index-plans.js';
 import { insert, look, mark, type MemberRow, type MemberScope, take, upsert } from './statements/member-statements.js';
 
 export type { MemberScope } from './statements/member-statements.js';
@@ -28,7 +29,6 @@ export interface MemberCounts {
 const SLICE = 10_000;
 /** Members that are looked at to see whether any are known. */
 const PROBE = 200;
-const NONE_MARKED = { same: [], changed: [] };
 
 /**
  * Who is in each custom audience, as far as the platform was told: encrypted records under keyed digests. Written in the
@@ -62,28 +62,23 @@ export class MembersStore {
     if (given.length === 0) return new Set();
     const order = keyOrder(given.map(({ digests }) => digests.key));
     const sorted = order.map((index) => given[index]!.digests);
-    return this.database.transaction(async (tx) => {
-      const marked = await mark(tx, scope, sorted);
-      const done = new Set([...marked.same, ...marked.changed]);
-      const rest = [...sorted.keys()].filter((place) => !done.has(place));
-      const { same } = await look(
-        tx,
-        scope.audience,
-        rest.map((place) => sorted[place]!),
-      );
-      return new Set([...marked.same, ...same.map((place) => rest[place]!)].map((place) => order[place]!));
-    });
+    return this.database.transaction((tx) =>
+      byIndex(tx, async () => {
+        const marked = await mark(tx, scope, sorted);
+        const done = new Set([...marked.same, ...marked.changed]);
+        const rest = [...sorted.keys()].filter((place) => !done.has(place));
+        const { same } = await look(tx, scope.audience, chosen(sorted, rest));
+        return new Set(chosen(order, [...marked.same, ...chosen(rest, same)]));
+      }),
+    );
   }
 
   /** The indexes of those whom the audience has just as they are. */
   async unchanged(tx: Queryable, audience: number, given: readonly GivenMember[]): Promise<number[]> {
-    const order = keyOrder(given.map(({ digests }) => digests.key));
-    const { same } = await look(
-      tx,
-      audience,
-      order.map((index) => given[index]!.digests),
-    );
-    return same.map((place) => order[place]!);
+    const digests = given.map((member) => member.digests);
+    const order = keyOrder(digests.map(({ key }) => key));
+    const { same } = await byIndex(tx, () => look(tx, audience, chosen(digests, order)));
+    return chosen(order, same);
   }
 
   /**
@@ -92,31 +87,9 @@ export class MembersStore {
    */
   async put(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<MemberCounts> {
     // In one order everywhere: two uploads of the same people do not wait for each other crosswise.
-    const sorted = lastPlaces(given.map(({ digests }) => digests.key)).map((place) => given[place]!);
-    const digests = sorted.map((member) => member.digests);
-    let added = 0;
-    if (await this.areNew(tx, scope.audience, digests)) added = await insert(tx, scope, this.sealed(sorted));
-    if (added < sorted.length) {
-      const { missing, changed, stale } = await look(tx, scope.audience, digests, lastMirror(scope));
-      const chosen = (places: readonly number[]) => places.map((place) => sorted[place]!);
-      const fresh = this.sealed(chosen(missing));
-      const inserted = fresh.length > 0 ? await insert(tx, scope, fresh) : 0;
-      added += inserted;
-      const marked =
-        stale.length > 0
-          ? await mark(
-              tx,
-              scope,
-              stale.map((place) => digests[place]!),
-            )
-          : NONE_MARKED;
-      // What another upload did meanwhile is made good with those who changed.
-      const overtaken = marked.same.length < stale.length ? stale : [];
-      const others = [...changed, ...overtaken, ...(inserted < fresh.length ? missing : [])].sort(
-        (one, other) => one - other,
-      );
-      if (others.length > 0) await upsert(tx, scope, this.sealed(chosen(others)));
-    }
+    const sorted = chosen(given, lastPlaces(given.map(({ digests }) => digests.key)));
+    if (sorted.length === 0) return { added: 0, known: 0 };
+    const added = await byIndex(tx, () => this.putSorted(tx, scope, sorted));
     return { added, known: sorted.length - added };
   }
 
@@ -124,11 +97,7 @@ export class MembersStore {
   async remove(tx: Queryable, audience: number, keys: readonly Buffer[]): Promise<number> {
     if (keys.length === 0) return 0;
     const digests = keys.map((key) => digestOf(key));
-    return take(
-      tx,
-      audience,
-      lastPlaces(digests).map((place) => digests[place]!),
-    );
+    return byIndex(tx, () => take(tx, audience, chosen(digests, lastPlaces(digests))));
   }
 
   /** The platform no longer has any of them. */
@@ -158,6 +127,28 @@ export class MembersStore {
     }
   }
 
+  /** @returns how many were added */
+  private async putSorted(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<number> {
+    const digests = given.map((member) => member.digests);
+    let added = 0;
+    if (await this.areNew(tx, scope.audience, digests)) added = await insert(tx, scope, this.sealed(given));
+    if (added === given.length) return added;
+    const { missing, changed, stale } = await look(tx, scope.audience, digests, lastMirror(scope));
+    const inserted = missing.length > 0 ? await insert(tx, scope, this.sealed(chosen(given, missing))) : 0;
+    // Another upload has put some of those who were missing.
+    let others = inserted < missing.length ? [...changed, ...missing] : changed;
+    if (others.length > 0) {
+      // All in one statement, and so in one order.
+      others = [...others, ...stale].sort((one, other) => one - other);
+    } else if (stale.length > 0) {
+      const { same } = await mark(tx, scope, chosen(digests, stale));
+      // Another upload has changed some, or taken them out.
+      if (same.length < stale.length) others = stale;
+    }
+    if (others.length > 0) await upsert(tx, scope, this.sealed(chosen(given, others)));
+    return added + inserted;
+  }
+
   /** By the first of them, which are as good as any: keys are digests. */
   private async areNew(tx: Queryable, audience: number, digests: readonly MemberDigests[]): Promise<boolean> {
     const probe = digests.slice(0, PROBE);
@@ -177,4 +168,8 @@ export class MembersStore {
  */
 function lastMirror({ session }: MemberScope): SQL {
   return sql`(select coalesce(max(number), 0) from sessions where mode = 'mirror' and number <= ${session})`;
+}
+
+function chosen<T>(values: readonly T[], places: readonly number[]): T[] {
+  return places.map((place) => values[place]!);
 }

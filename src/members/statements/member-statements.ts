@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../../storage/database.js';
 import { binaryArray } from './binary-arrays.js';
-import { byIndex } from './index-plans.js';
 import type { MemberDigests } from '../member-digests.js';
 
 /** Which members: those of one custom audience, as one session brings them. */
@@ -58,23 +57,21 @@ export async function look(
   return states;
 }
 
-/** Notes for those who are there that the session has brought them, unless a later one did. By place. */
+/** Notes for those who are there that the session has brought them, unless it or a later one did. By place; within `byIndex`. */
 export async function mark(
   tx: Queryable,
   { audience, session }: MemberScope,
   given: readonly MemberDigests[],
 ): Promise<Pick<MemberStates, 'changed' | 'same'>> {
-  const { rows } = await byIndex<{ changed: number[]; same: number[] }>(
-    tx,
-    sql`
+  const { rows } = await tx.execute<{ changed: number[]; same: number[] }>(sql`
     with marked as (
       update members as known set seen = ${session}
-      from unnest(${keysOf(given)}, ${contentsOf(given)}) with ordinality as given (key, content, place)
-      where known.audience = ${audience} and known.key = given.key and known.seen < ${session}
+      from unnest(${repeated(audience, given.length)}, ${keysOf(given)}, ${contentsOf(given)})
+        with ordinality as given (audience, key, content, place)
+      where known.audience = given.audience and known.key = given.key and known.seen < ${session}
       returning (given.place - 1)::int as place, known.content = given.content as same)
     select coalesce(array_agg(place) filter (where not same), '{}') as changed,
-      coalesce(array_agg(place) filter (where same), '{}') as same from marked`,
-  );
+      coalesce(array_agg(place) filter (where same), '{}') as same from marked`);
   return rows[0]!;
 }
 
@@ -93,14 +90,12 @@ export async function upsert(tx: Queryable, scope: MemberScope, members: readonl
     where known.content <> excluded.content or known.seen < excluded.seen`);
 }
 
-/** @returns how many were in the audience */
+/** Within `byIndex`. @returns how many were in the audience */
 export async function take(tx: Queryable, audience: number, keys: readonly string[]): Promise<number> {
-  const { rowCount } = await byIndex(
-    tx,
-    sql`
-    delete from members as known using unnest(${binaryArray(keys)}) as given (key)
-    where known.audience = ${audience} and known.key = given.key`,
-  );
+  const { rowCount } = await tx.execute(sql`
+    delete from members as known
+    using unnest(${repeated(audience, keys.length)}, ${binaryArray(keys)}) as given (audience, key)
+    where known.audience = given.audience and known.key = given.key`);
   return rowCount ?? 0;
 }
 
@@ -115,3 +110,5 @@ function insertion({ audience, session }: MemberScope, members: readonly MemberR
 
 const keysOf = (given: readonly MemberDigests[]) => binaryArray(given.map(({ key }) => key));
 const contentsOf = (given: readonly MemberDigests[]) => binaryArray(given.map(({ content }) => content));
+/** One value for each of `count`, as an array. */
+const repeated = (value: number, count: number) => sql`array_fill(${value}::int, array[${count}::int])`;
