@@ -29,6 +29,8 @@ export interface MemberCounts {
 const SLICE = 10_000;
 /** Members that are looked at to see whether any are known. */
 const PROBE = 200;
+/** New members in one statement. */
+const PART = 2_000;
 
 /**
  * Who is in each custom audience, as far as the platform was told: encrypted records under keyed digests. Written in the
@@ -131,10 +133,10 @@ export class MembersStore {
   private async putSorted(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<number> {
     const digests = given.map((member) => member.digests);
     let added = 0;
-    if (await this.areNew(tx, scope.audience, digests)) added = await insert(tx, scope, this.sealed(given));
+    if (await this.areNew(tx, scope.audience, digests)) added = await insert(tx, scope, this.sealedParts(given));
     if (added === given.length) return added;
     const { missing, changed, stale } = await look(tx, scope.audience, digests, lastMirror(scope));
-    const inserted = missing.length > 0 ? await insert(tx, scope, this.sealed(chosen(given, missing))) : 0;
+    const inserted = await insert(tx, scope, this.sealedParts(chosen(given, missing)));
     // Another upload has put some of those who were missing.
     let others = inserted < missing.length ? [...changed, ...missing] : changed;
     if (others.length > 0) {
@@ -154,6 +156,10 @@ export class MembersStore {
     const probe = digests.slice(0, PROBE);
     const { missing } = await look(tx, audience, probe);
     return missing.length === probe.length;
+  }
+
+  private *sealedParts(given: readonly GivenMember[]): Generator<MemberRow[]> {
+    for (let from = 0; from < given.length; from += PART) yield this.sealed(given.slice(from, from + PART));
   }
 
   private sealed(given: readonly GivenMember[]): MemberRow[] {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import type { Queryable } from '../../storage/database.js';
 import { binaryArray } from './binary-arrays.js';
@@ -75,10 +76,26 @@ export async function mark(
   return rows[0]!;
 }
 
-/** @returns how many were not in the audience; the others are left as they are */
-export async function insert(tx: Queryable, scope: MemberScope, members: readonly MemberRow[]): Promise<number> {
-  const { rowCount } = await tx.execute(sql`${insertion(scope, members)} on conflict (audience, key) do nothing`);
-  return rowCount ?? 0;
+/**
+ * In parts: while PostgreSQL stores one, the next is made, and whoever else waits for this thread has its turn.
+ *
+ * @returns how many were not in the audience; the others are left as they are
+ */
+export async function insert(
+  tx: Queryable,
+  scope: MemberScope,
+  parts: Iterable<readonly MemberRow[]>,
+): Promise<number> {
+  let added = 0;
+  let running = Promise.resolve(0);
+  for (const part of parts) {
+    const statement = sql`${insertion(scope, part)} on conflict (audience, key) do nothing`;
+    added += await running;
+    // A statement is sent when somebody waits for it, and as far as the connection takes it at once.
+    running = tx.execute(statement).then(({ rowCount }) => rowCount ?? 0);
+    await Promise.race([running, setImmediate()]);
+  }
+  return added + (await running);
 }
 
 /** Not an update: that would miss a member whom another upload takes in or out at this moment. */
