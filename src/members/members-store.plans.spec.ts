@@ -73,7 +73,7 @@ describe('what the members store asks of the database', () => {
     ['never analysed', () => Promise.resolve()],
     ['analysed when it was empty', () => database.query.execute('analyze members')],
   ])('of a table that was %s', (_, prepare: () => Promise<unknown>) => {
-    const COUNT = 2_000;
+    const COUNT = 2_500;
     const PART = 500;
 
     beforeEach(async () => {

@@ -35,8 +35,8 @@ const STATES = { m: 'missing', c: 'changed', o: 'stale', s: 'same' } as const sa
 >;
 
 /**
- * What the audience has of these. Locks nothing. One look into one partition's index for each, whatever PostgreSQL knows of the
- * table: no other plan can stand for a lateral limit. In the order of keys it is faster by a fifth.
+ * What the audience has of these. Locks nothing. Lateral, with a limit: one look into one partition for each, which `byIndex`
+ * makes a look into its index. In the order of keys it is faster by a fifth.
  *
  * @param since a session's number: who was last brought before it is stale
  */
