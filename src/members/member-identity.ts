@@ -10,21 +10,35 @@ export interface Identifiers {
 }
 
 /** Pure. A value that cannot be read stands for itself: it is still the same value the next time. */
-export function identifiersOf({ email, phone, edgeTagId, country }: AudienceUser): Identifiers {
-  return {
-    email: email && sameText(email),
-    phone: phone && samePhone(phone, country),
-    edgeTagId: edgeTagId?.trim() || undefined,
-  };
+export function identifiersOf(user: AudienceUser): Identifiers {
+  return { email: emailOf(user), phone: phoneOf(user), edgeTagId: edgeTagIdOf(user) };
+}
+
+/** Pure, as one of {@link identifiersOf}. */
+export function emailOf({ email }: AudienceUser): string | undefined {
+  return email && sameText(email);
+}
+
+/** Pure, as one of {@link identifiersOf}. */
+export function phoneOf({ phone, country }: AudienceUser): string | undefined {
+  return phone && samePhone(phone, country);
+}
+
+/** Pure, as one of {@link identifiersOf}. */
+export function edgeTagIdOf({ edgeTagId }: AudienceUser): string | undefined {
+  return edgeTagId?.trim() || undefined;
 }
 
 /**
  * Pure: what makes two users the same member: the caller's own id, else the address, else the number, else all there is. A caller
- * that gives one person now with an id and now without has two members.
+ * that gives one person now with an id and now without has two members. Reads no more than it needs.
  */
-export function identityOf(user: AudienceUser, { email, phone, edgeTagId }: Identifiers): string {
+export function identityOf(user: AudienceUser): string {
+  const edgeTagId = edgeTagIdOf(user);
   if (edgeTagId) return `edgeTagId ${edgeTagId}`;
+  const email = emailOf(user);
   if (email) return `email ${email}`;
+  const phone = phoneOf(user);
   if (phone) return `phone ${phone}`;
   return `all ${packUser(user)}`;
 }
@@ -33,11 +47,22 @@ export function identityOf(user: AudienceUser, { email, phone, edgeTagId }: Iden
 export function packUser(user: AudienceUser): string {
   const { edgeTagId, email, phone, firstName, lastName, country, postalCode, purchase } = user;
   const { currency, profit, total7Days } = purchase ?? {};
-  const values = [edgeTagId, email, phone, firstName, lastName, country, postalCode, currency, profit, total7Days];
-  let last = values.length;
-  while (last > 0 && values[last - 1] === undefined) last -= 1;
+  const values: (string | number | null | undefined)[] = [
+    edgeTagId,
+    email,
+    phone,
+    firstName,
+    lastName,
+    country,
+    postalCode,
+    currency,
+    profit,
+    total7Days,
+  ];
+  while (values.length > 0 && values[values.length - 1] === undefined) values.length -= 1;
   // Absent ones are written 0: shorter than null, and no value of a text field.
-  return JSON.stringify(values.slice(0, last).map((value, index) => value ?? (index < PURCHASE ? 0 : null)));
+  for (let index = 0; index < values.length; index++) values[index] ??= index < PURCHASE ? 0 : null;
+  return JSON.stringify(values);
 }
 
 /** Pure. */

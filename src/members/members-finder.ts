@@ -3,9 +3,11 @@ import { and, eq, lt, type SQL, sql } from 'drizzle-orm';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
-import { hexArray } from './digest-arrays.js';
+import { binaryArray } from './statements/binary-arrays.js';
+import { byIndex } from './statements/index-plans.js';
 import type { Identifiers } from './member-identity.js';
-import { MemberCipher, type MemberDigests } from './member-cipher.js';
+import { MemberCipher } from './member-cipher.js';
+import { digestOf, type MemberDigests } from './member-digests.js';
 
 /** A member that was looked for. */
 export interface FoundMember {
@@ -23,7 +25,7 @@ export interface SharedIdentifiers {
 }
 
 type MemberRow = typeof members.$inferSelect;
-/** What to look for, by identifier: hexadecimal. */
+/** What to look for, by identifier. */
 type Wanted = { readonly [Name in keyof Identifiers]: readonly string[] };
 
 const LOOKUPS = ['email', 'phone', 'edgeTagId'] as const;
@@ -70,16 +72,16 @@ export class MembersFinder {
   ): Promise<SharedIdentifiers> {
     const shared = { email: new Set<string>(), phone: new Set<string>() };
     for (const { key, email, phone } of await this.byLookups(wanted, audience)) {
-      if (keys.has(key.toString('hex'))) continue;
-      if (email) shared.email.add(email.toString('hex'));
-      if (phone) shared.phone.add(phone.toString('hex'));
+      if (keys.has(digestOf(key))) continue;
+      if (email) shared.email.add(digestOf(email));
+      if (phone) shared.phone.add(digestOf(phone));
     }
     return shared;
   }
 
   /** One person in all audiences. */
   async everywhere(person: Record<keyof Identifiers, Buffer | null>): Promise<FoundMember[]> {
-    const digits = (name: keyof Identifiers) => (person[name] ? [person[name].toString('hex')] : []);
+    const digits = (name: keyof Identifiers) => (person[name] ? [digestOf(person[name])] : []);
     const wanted = { email: digits('email'), phone: digits('phone'), edgeTagId: digits('edgeTagId') };
     return this.opened(await this.byLookups(wanted));
   }
@@ -95,12 +97,12 @@ export class MembersFinder {
     rows: readonly MemberRow[],
     by: readonly ('key' | 'email' | 'phone')[] = ['key', 'email', 'phone'],
   ): ReadonlyMap<number, readonly FoundMember[]> {
-    const unique = [...new Map(rows.map((row) => [row.key.toString('hex'), row])).values()];
+    const unique = [...new Map(rows.map((row) => [digestOf(row.key), row])).values()];
     const opened = this.opened(unique);
     const places = new Map<string, FoundMember[]>();
     unique.forEach((row, index) => {
       for (const name of by) {
-        const place = row[name] && `${name} ${row[name].toString('hex')}`;
+        const place = row[name] && `${name} ${digestOf(row[name])}`;
         if (!place) continue;
         const there = places.get(place);
         if (there) there.push(opened[index]!);
@@ -117,14 +119,29 @@ export class MembersFinder {
 
   private async byKey(audience: number, given: readonly MemberDigests[], before?: number): Promise<MemberRow[]> {
     const keys = [...new Set(given.map(({ key }) => key))].sort();
-    const older = before === undefined ? undefined : lt(members.seen, before);
-    return this.select(and(eq(members.audience, audience), sql`${members.key} = any(${hexArray(keys)})`, older));
+    // Lateral, with a limit: one look for each.
+    const known = this.database.query
+      .select()
+      .from(members)
+      .where(and(eq(members.audience, audience), sql`${members.key} = given.key`))
+      .limit(1)
+      .as('known');
+    const rows = await this.database.transaction((tx) =>
+      byIndex(tx, () =>
+        tx
+          .select()
+          .from(sql`unnest(${binaryArray(keys)}) as given (key)`)
+          .crossJoinLateral(known)
+          .where(before === undefined ? undefined : lt(known.seen, before)),
+      ),
+    );
+    return rows.map((row) => row.known);
   }
 
   private async byLookups(wanted: Wanted, audience?: number): Promise<MemberRow[]> {
     const conditions = LOOKUPS.flatMap((name) => {
       const digests = wanted[name] ?? [];
-      return digests.length > 0 ? [sql`${members[name]} = any(${hexArray(digests)})`] : [];
+      return digests.length > 0 ? [sql`${members[name]} = any(${binaryArray(digests)})`] : [];
     });
     if (conditions.length === 0) return [];
     const inAudience = audience === undefined ? undefined : eq(members.audience, audience);

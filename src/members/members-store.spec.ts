@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database.js';
+import type { UploadMode } from '../common/upload-modes.js';
 import type { AppConfig } from '../config/config.js';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database } from '../storage/database.js';
 import { migrateDatabase } from '../storage/migrator.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
 import { members } from '../storage/member-schema.js';
+import { sessions } from '../storage/schema.js';
 import { MemberCipher, MemberRecordError } from './member-cipher.js';
+import { bytesOf, digestOf } from './member-digests.js';
 import { MembersFinder } from './members-finder.js';
 import { MembersStore } from './members-store.js';
 
@@ -38,7 +42,12 @@ describe('the members store', () => {
     store = new MembersStore(config, database, cipher);
     finder = new MembersFinder(database, cipher);
   });
-  beforeEach(() => database.query.delete(members));
+  beforeEach(async () => {
+    await database.query.delete(members);
+    await database.query.delete(sessions);
+    await open(1, 'append');
+    for (const number of [2, 3, 4]) await open(number, 'mirror');
+  });
   afterAll(async () => {
     await database.close();
     await server.drop();
@@ -46,6 +55,11 @@ describe('the members store', () => {
 
   const put = (users: readonly AudienceUser[], session = 1, audience = 1) =>
     database.transaction((tx) => store.put(tx, { audience, session }, store.given(users)));
+  const open = (number: number, mode: UploadMode) =>
+    database.query.execute(sql`
+      insert into sessions (id, number, mode, name, type, session_id, total_batches, total_users, created_at)
+      overriding system value
+      values (gen_random_uuid(), ${number}, ${mode}, 'Anyone', 'custom', ${number}, 1, 1, now())`);
   const digests = (users: readonly AudienceUser[]) => users.map((user) => cipher.digests(user));
   const all = async (before?: number) => {
     const found: AudienceUser[] = [];
@@ -128,7 +142,7 @@ describe('the members store', () => {
     expect([...left].map(([index, mine]) => [index, mine.map(({ user }) => user)])).toEqual([[1, [ADA]]]);
     const { email, phone } = cipher.digests(ADA);
     const wanted = { email: [email!], phone: [phone!] };
-    const keys = new Set(left.get(1)!.map(({ key }) => key.toString('hex')));
+    const keys = new Set(left.get(1)!.map(({ key }) => digestOf(key)));
     const shared = await finder.sharedWithOthers(1, wanted, keys);
     expect([[...shared.email], [...shared.phone]]).toEqual([[email], []]);
     const nobodyElse = new Set(digests([ADA, again]).map(({ key }) => key));
@@ -171,14 +185,14 @@ describe('the members store', () => {
       .map(([one, bought]) => (bought ? { ...one, purchase: bought } : one));
     fc.assert(
       fc.property(fc.array(any, { maxLength: 20 }), (users) => {
-        const records = cipher.seal(users);
+        const records = cipher.seal(digests(users));
         const sealed = users.map((one, index) => ({
           record: records[index]!,
-          content: Buffer.from(cipher.digests(one).content, 'hex'),
+          content: bytesOf(cipher.digests(one).content),
         }));
         expect(cipher.openAll(sealed)).toEqual(users);
         // Each by itself, and beside records of another call.
-        const others = users.map((one, index) => ({ ...sealed[index]!, record: cipher.seal([one])[0]! }));
+        const others = users.map((one, index) => ({ ...sealed[index]!, record: cipher.seal(digests([one]))[0]! }));
         expect(cipher.openAll([...others, ...sealed].reverse())).toEqual([...users, ...users].reverse());
       }),
     );

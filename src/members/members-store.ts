@@ -4,16 +4,13 @@ import { AppConfig } from '../config/config.js';
 import type { AudienceUser } from '../providers/contract/audience-user.js';
 import { Database, type Queryable } from '../storage/database.js';
 import { members } from '../storage/member-schema.js';
-import { hexArray } from './digest-arrays.js';
-import { MemberCipher, type MemberDigests } from './member-cipher.js';
+import { keyOrder, lastPlaces } from './key-order.js';
+import { MemberCipher } from './member-cipher.js';
+import { digestOf, type MemberDigests } from './member-digests.js';
+import { byIndex } from './statements/index-plans.js';
+import { insert, look, mark, type MemberRow, type MemberScope, take, upsert } from './statements/member-statements.js';
 
-/** Which members: those of one custom audience, as one session brings them. */
-export interface MemberScope {
-  /** `custom_audiences.number`. */
-  readonly audience: number;
-  /** `sessions.number`: later sessions have larger ones. */
-  readonly session: number;
-}
+export type { MemberScope } from './statements/member-statements.js';
 
 /** A user with its digests, which are made once for all that is done with it. */
 export interface GivenMember {
@@ -28,8 +25,12 @@ export interface MemberCounts {
   readonly known: number;
 }
 
-/** Most records in one statement or slice. */
+/** Most records in one slice. */
 const SLICE = 10_000;
+/** Members that are looked at to see whether any are known. */
+const PROBE = 200;
+/** New members in one statement. */
+const PART = 2_000;
 
 /**
  * Who is in each custom audience, as far as the platform was told: encrypted records under keyed digests. Written in the
@@ -54,63 +55,51 @@ export class MembersStore {
   }
 
   /**
-   * A session has brought these: those who are in the audience are not taken out by an older one any more, whatever the
-   * platform will say of them now.
+   * A session that mirrors has brought these: those who are in the audience are not taken out by an older one any more, whatever
+   * the platform will say of them now.
    *
    * @returns the indexes of those whom the audience has just as they are
    */
-  async bring({ audience, session }: MemberScope, given: readonly GivenMember[]): Promise<ReadonlySet<number>> {
-    const keys = hexArray(given.map(({ digests }) => digests.key));
-    return this.database.transaction(async (tx) => {
-      // No join: of a table that was not analysed yet the planner may join every member with every key.
-      await tx.execute(sql`
-        update members set seen = ${session} where audience = ${audience} and key = any(${keys}) and seen < ${session}`);
-      return new Set(await this.unchanged(tx, audience, given));
-    });
+  async bring(scope: MemberScope, given: readonly GivenMember[]): Promise<ReadonlySet<number>> {
+    if (given.length === 0) return new Set();
+    const order = keyOrder(given.map(({ digests }) => digests.key));
+    const sorted = order.map((index) => given[index]!.digests);
+    return this.database.transaction((tx) =>
+      byIndex(tx, async () => {
+        const marked = await mark(tx, scope, sorted);
+        const done = new Set([...marked.same, ...marked.changed]);
+        const rest = [...sorted.keys()].filter((place) => !done.has(place));
+        const { same } = await look(tx, scope.audience, chosen(sorted, rest));
+        return new Set(chosen(order, [...marked.same, ...chosen(rest, same)]));
+      }),
+    );
   }
 
   /** The indexes of those whom the audience has just as they are. */
   async unchanged(tx: Queryable, audience: number, given: readonly GivenMember[]): Promise<number[]> {
-    const column = (name: 'key' | 'content') => hexArray(given.map(({ digests }) => digests[name]));
-    // Lateral: one look into one partition's index for each, whatever the planner knows of the table.
-    const { rows } = await tx.execute<{ index: number }>(sql`
-      select (given.place - 1)::int as index
-      from unnest(${column('key')}, ${column('content')}) with ordinality as given (key, content, place),
-        lateral (select content from members where audience = ${audience} and key = given.key limit 1) as known
-      where known.content = given.content`);
-    return rows.map(({ index }) => index);
+    const digests = given.map((member) => member.digests);
+    const order = keyOrder(digests.map(({ key }) => key));
+    const { same } = await byIndex(tx, () => look(tx, audience, chosen(digests, order)));
+    return chosen(order, same);
   }
 
-  /** These are in the audience now, and the session has brought them. Of a member given twice, the last counts. */
+  /**
+   * These are in the audience now, and the session has brought them. Of a member given twice, the last counts. Those who are
+   * there unchanged are neither locked nor written, unless there is a mirror to which it matters that the session brought them.
+   */
   async put(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<MemberCounts> {
-    const byKey = new Map(given.map((member) => [member.digests.key, member]));
-    if (byKey.size === 0) return { added: 0, known: 0 };
     // In one order everywhere: two uploads of the same people do not wait for each other crosswise.
-    const sorted = [...byKey.values()].sort((one, other) => (one.digests.key < other.digests.key ? -1 : 1));
-    const sealed = this.cipher.seal(sorted.map(({ user }) => user)).map((record) => record.toString('hex'));
-    const rows = sorted.map((member, index) => ({ ...member.digests, record: sealed[index]! }));
-    const fresh = await tx.execute<{ key: string }>(sql`
-      ${insertion(scope, rows)} on conflict (audience, key) do nothing returning encode(key, 'hex') as key`);
-    const added = new Set(fresh.rows.map(({ key }) => key));
-    const known = added.size === 0 ? rows : rows.filter(({ key }) => !added.has(key));
-    if (known.length > 0) {
-      // Not an update: that would miss a member whom another upload takes in or out at this moment.
-      await tx.execute(sql`
-        ${insertion(scope, known)} on conflict (audience, key) do update
-        set content = excluded.content, email = excluded.email, phone = excluded.phone, edge_tag_id = excluded.edge_tag_id,
-          record = excluded.record, seen = greatest(known.seen, excluded.seen)
-        where known.content <> excluded.content or known.seen < excluded.seen`);
-    }
-    return { added: added.size, known: known.length };
+    const sorted = chosen(given, lastPlaces(given.map(({ digests }) => digests.key)));
+    if (sorted.length === 0) return { added: 0, known: 0 };
+    const added = await byIndex(tx, () => this.putSorted(tx, scope, sorted));
+    return { added, known: sorted.length - added };
   }
 
   /** @returns how many were in the audience */
   async remove(tx: Queryable, audience: number, keys: readonly Buffer[]): Promise<number> {
     if (keys.length === 0) return 0;
-    const sorted = keys.map((key) => key.toString('hex')).sort();
-    const gone = await tx.execute(sql`
-      delete from members where audience = ${audience} and key = any(${hexArray(sorted)})`);
-    return gone.rowCount ?? 0;
+    const digests = keys.map((key) => digestOf(key));
+    return byIndex(tx, () => take(tx, audience, chosen(digests, lastPlaces(digests))));
   }
 
   /** The platform no longer has any of them. */
@@ -139,17 +128,54 @@ export class MembersStore {
       after = rows.at(-1)!.key;
     }
   }
+
+  /** @returns how many were added */
+  private async putSorted(tx: Queryable, scope: MemberScope, given: readonly GivenMember[]): Promise<number> {
+    const digests = given.map((member) => member.digests);
+    let added = 0;
+    if (await this.areNew(tx, scope.audience, digests)) added = await insert(tx, scope, this.sealedParts(given));
+    if (added === given.length) return added;
+    const { missing, changed, stale } = await look(tx, scope.audience, digests, lastMirror(scope));
+    const inserted = await insert(tx, scope, this.sealedParts(chosen(given, missing)));
+    // Another upload has put some of those who were missing.
+    let others = inserted < missing.length ? [...changed, ...missing] : changed;
+    if (others.length > 0) {
+      // All in one statement, and so in one order.
+      others = [...others, ...stale].sort((one, other) => one - other);
+    } else if (stale.length > 0) {
+      const { same } = await mark(tx, scope, chosen(digests, stale));
+      // Another upload has changed some, or taken them out.
+      if (same.length < stale.length) others = stale;
+    }
+    if (others.length > 0) await upsert(tx, scope, this.sealed(chosen(given, others)));
+    return added + inserted;
+  }
+
+  /** By the first of them, which are as good as any: keys are digests. */
+  private async areNew(tx: Queryable, audience: number, digests: readonly MemberDigests[]): Promise<boolean> {
+    const probe = digests.slice(0, PROBE);
+    const { missing } = await look(tx, audience, probe);
+    return missing.length === probe.length;
+  }
+
+  private *sealedParts(given: readonly GivenMember[]): Generator<MemberRow[]> {
+    for (let from = 0; from < given.length; from += PART) yield this.sealed(given.slice(from, from + PART));
+  }
+
+  private sealed(given: readonly GivenMember[]): MemberRow[] {
+    const records = this.cipher.seal(given.map(({ digests }) => digests));
+    return given.map(({ digests }, index) => ({ digests, record: records[index]! }));
+  }
 }
 
-interface StoredMember extends MemberDigests {
-  readonly record: string;
+/**
+ * The last session up to this one that mirrors. Who was brought since need not be noted again: `seen` is compared with the
+ * numbers of mirrors only, and no later mirror spares whom this session brings.
+ */
+function lastMirror({ session }: MemberScope): SQL {
+  return sql`(select coalesce(max(number), 0) from sessions where mode = 'mirror' and number <= ${session})`;
 }
 
-function insertion({ audience, session }: MemberScope, rows: readonly StoredMember[]): SQL {
-  const column = (name: keyof StoredMember) => hexArray(rows.map((row) => row[name]));
-  return sql`
-    insert into members as known (audience, key, content, email, phone, edge_tag_id, record, seen)
-    select ${audience}::int, given.*, ${session}::bigint
-    from unnest(${column('key')}, ${column('content')}, ${column('email')}, ${column('phone')}, ${column('edgeTagId')},
-      ${column('record')}) as given`;
+function chosen<T>(values: readonly T[], places: readonly number[]): T[] {
+  return places.map((place) => values[place]!);
 }

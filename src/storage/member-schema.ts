@@ -21,7 +21,10 @@ export const members = pgTable(
     edgeTagId: bytea('edge_tag_id'),
     /** Encrypted: the user as it came. */
     record: bytea().notNull(),
-    /** `sessions.number` of the last session that brought the member. */
+    /**
+     * `sessions.number` of the last session that brought the member. Of later ones, those without a mirror between them are not
+     * noted: no mirror tells them apart.
+     */
     seen: bigint({ mode: 'number' }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.audience, t.key] })],

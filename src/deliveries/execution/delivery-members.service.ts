@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { eq, sql } from 'drizzle-orm';
 import type { UploadMode } from '../../common/upload-modes.js';
+import { digestOf } from '../../members/member-digests.js';
 import { type FoundMember, MembersFinder } from '../../members/members-finder.js';
 import { type GivenMember, type MemberScope, MembersStore } from '../../members/members-store.js';
 import type { AudienceUser } from '../../providers/contract/audience-user.js';
@@ -118,7 +119,7 @@ export class DeliveryMembers {
     const named = new Set(leftBefore === undefined ? asked.flatMap(({ email, phone }) => [email, phone]) : []);
     const others = (name: 'email' | 'phone') =>
       [...leaving.keys()].flatMap((index) => given[index]!.digests[name] ?? []).filter((digest) => !named.has(digest));
-    const keys = new Set([...leaving.values()].flat().map(({ key }) => key.toString('hex')));
+    const keys = new Set([...leaving.values()].flat().map(({ key }) => digestOf(key)));
     const wanted = { email: others('email'), phone: others('phone') };
     const shared = await this.finder.sharedWithOthers(audience, wanted, keys);
     return { ...plan, given, leaving, skipped, ...withoutShared(given, shared) };
