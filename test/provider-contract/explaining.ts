@@ -124,15 +124,30 @@ function isDigestOf(digest: string, steps: readonly Step[], at: number): boolean
   return hash('sha256', normal) === digest || normal.trim().toLowerCase() === digest;
 }
 
-/** Every text and number within a row, whatever its shape; JSON that was written out already is looked into. */
+/** Every text and number within a row, whatever its shape; JSON that was written out already, whole or a part, is looked into. */
 function leavesOf(value: unknown, whole: ReadonlySet<string>): Set<string> {
   if (value === null || value === undefined || value === '') return new Set();
   if (typeof value === 'object') return new Set(Object.values(value).flatMap((each) => [...leavesOf(each, whole)]));
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (whole.has(text) || !/^[{[]/.test(text)) return new Set([text]);
-  try {
-    return leavesOf(JSON.parse(text), whole);
-  } catch {
-    return new Set([text]);
+  if (whole.has(text)) return new Set([text]);
+  const inner = writtenOut(text);
+  return typeof inner === 'object' ? leavesOf(inner, whole) : new Set([typeof inner === 'string' ? inner : text]);
+}
+
+/** What a text says as JSON: an object, members of one with the comma before them, or what stands between two quotes. */
+function writtenOut(text: string): unknown {
+  const members = `{${text.slice(1)}}`;
+  const forms = /^[{[]/.test(text)
+    ? [text, `"${text}"`]
+    : text.startsWith(',"')
+      ? [members, `${members}}`]
+      : [`"${text}"`];
+  for (const form of forms) {
+    try {
+      return JSON.parse(form) as unknown;
+    } catch {
+      // Not this one.
+    }
   }
+  return undefined;
 }

@@ -46,7 +46,7 @@ const TRUNK_ZERO = callingCodes(
   'AE:971 AT:43 AU:61 BE:32 CH:41 DE:49 FR:33 GB:44 HR:385 IE:353 IN:91 JP:81 KR:82 NL:31 RO:40 SE:46 TR:90 UA:380 ZA:27',
 );
 /** Countries whose national numbers are written as they stand behind the calling code. */
-const NO_TRUNK = callingCodes('CA:1 CZ:420 DK:45 ES:34 GR:30 IT:39 MX:52 NO:47 PL:48 PT:351 US:1');
+const NO_TRUNK = callingCodes('BR:55 CA:1 CZ:420 DK:45 ES:34 GR:30 IT:39 MX:52 NO:47 PL:48 PT:351 US:1');
 
 /**
  * Whether the value is a complete E.164 number (`+442079460018`) as it stands. False says only that it has to be read

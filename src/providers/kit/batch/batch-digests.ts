@@ -41,13 +41,11 @@ export class DigestColumn {
   }
 
   private digest(user: number, form: string): string {
-    if (this.first.forms[user] === form) return this.first.digests[user]!;
-    if (this.second.forms[user] === form) return this.second.digests[user]!;
-    const slot = this.first.forms[user] === undefined ? this.first : this.second;
-    const digest = sha256Hex(form);
-    slot.forms[user] = form;
-    slot.digests[user] = digest;
-    return digest;
+    const { first, second } = this;
+    const known = first.forms[user];
+    if (known === undefined) return remember(first, user, form);
+    if (known === form) return first.digests[user]!;
+    return second.forms[user] === form ? second.digests[user]! : remember(second, user, form);
   }
 }
 
@@ -55,6 +53,13 @@ export class DigestColumn {
 interface Slot {
   readonly forms: (string | undefined)[];
   readonly digests: (string | undefined)[];
+}
+
+function remember({ forms, digests }: Slot, user: number, form: string): string {
+  const digest = sha256Hex(form);
+  forms[user] = form;
+  digests[user] = digest;
+  return digest;
 }
 
 /** The digests of what many users have in common. */
