@@ -37,7 +37,7 @@ type Measure = (ground: Ground, sandbox: BenchSandbox) => Promise<Row[]>;
 /** Short ones first; the last four are left out of the short form. */
 const SHORT: readonly (readonly [string, Measure])[] = [
   ['P1', (ground, sandbox) => measureSync(ground, sandbox, turns)],
-  ['P2', () => measurePreparing(turns)],
+  ['P2', () => Promise.resolve(measurePreparing(turns))],
   ['P3', (ground, sandbox) => measureWorkerCpu(ground, sandbox, turns)],
   ['P4', (ground, sandbox) => measureAccept(ground, sandbox, turns)],
   ['P8', () => measureStorage(turns)],

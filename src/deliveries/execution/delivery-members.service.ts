@@ -44,6 +44,9 @@ const NOBODY: MemberChanges = { added: 0, removed: 0 };
 /** Brings the members store along with what platforms are told. */
 @Injectable()
 export class DeliveryMembers {
+  /** The deliveries of a batch have their users in common, and so what is worked out of them. */
+  private readonly known = new WeakMap<readonly AudienceUser[], readonly GivenMember[]>();
+
   constructor(
     private readonly store: MembersStore,
     private readonly finder: MembersFinder,
@@ -54,7 +57,7 @@ export class DeliveryMembers {
     const { mode, scope } = task;
     const none = { unsent: new Set<number>(), skipped: new Set<number>(), leaving: new Map<number, FoundMember[]>() };
     if (!scope || !this.store.isOn) return { ...task, users, given: [], ...none };
-    const plan = { ...task, users, given: this.store.given(users), ...none };
+    const plan = { ...task, users, given: this.given(users), ...none };
     if (mode === 'remove') return this.removal(plan, scope.audience);
     return mode === 'mirror' ? { ...plan, unsent: await this.store.bring(scope, plan.given) } : plan;
   }
@@ -103,6 +106,12 @@ export class DeliveryMembers {
     if (!scope) return;
     if (this.store.isOn) await this.store.clear(tx, scope.audience);
     await tx.update(customAudiences).set({ uploadedRecords: 0 }).where(eq(customAudiences.number, scope.audience));
+  }
+
+  private given(users: readonly AudienceUser[]): readonly GivenMember[] {
+    const given = this.known.get(users) ?? this.store.given(users);
+    this.known.set(users, given);
+    return given;
   }
 
   private async removal(plan: MemberPlan, audience: number): Promise<MemberPlan> {
