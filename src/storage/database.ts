@@ -8,15 +8,14 @@ import type { AppConfig } from '../config/config.js';
 import { EmbeddedPostgres } from './embedded-postgres.js';
 import { migrateDatabase } from './migrator.js';
 import { connectTo, sqlState, withoutValues } from './query-error.js';
-import * as schema from './schema.js';
+
+/** Without the tables: Drizzle would work their relations out for each transaction, and nobody asks by them. */
+type Drizzle = NodePgDatabase<Record<string, never>>;
 
 /** What a repository needs: the database itself, or a transaction on it. */
-export type Queryable = Pick<
-  NodePgDatabase<typeof schema>,
-  'select' | 'insert' | 'update' | 'delete' | 'execute' | '$with' | 'with'
->;
+export type Queryable = Pick<Drizzle, 'select' | 'insert' | 'update' | 'delete' | 'execute' | '$with' | 'with'>;
 
-export type Transaction = Parameters<Parameters<NodePgDatabase<typeof schema>['transaction']>[0]>[0];
+export type Transaction = Parameters<Parameters<Drizzle['transaction']>[0]>[0];
 
 const POOL_SIZE = 20;
 /** serialization_failure and deadlock_detected: the database asks to do the whole transaction again. */
@@ -36,7 +35,7 @@ export class Database implements OnApplicationShutdown {
   private static readonly logger = new Logger(Database.name);
 
   /** For single statements. All errors of the database are `QueryError`. */
-  readonly query: NodePgDatabase<typeof schema>;
+  readonly query: Drizzle;
   readonly pool: Pool;
   private closing?: Promise<void>;
 
@@ -46,7 +45,7 @@ export class Database implements OnApplicationShutdown {
     private readonly embedded: EmbeddedPostgres | undefined,
   ) {
     this.pool = openPool(url);
-    this.query = withoutValues(drizzle(this.pool, { schema }));
+    this.query = withoutValues(drizzle(this.pool));
   }
 
   /** Opens the database and brings it to the newest schema; several processes may do so at once. */
@@ -92,7 +91,7 @@ export class Database implements OnApplicationShutdown {
   private async attempt<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     const client = await connectTo(this.pool);
     try {
-      return await withoutValues(drizzle(client, { schema })).transaction(work);
+      return await withoutValues(drizzle(client)).transaction(work);
     } finally {
       client.release();
     }
