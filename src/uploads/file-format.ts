@@ -27,7 +27,8 @@ export async function formatOf(
   return { format: told === 'json' || first === OPEN_OBJECT ? 'lines' : 'csv', whole };
 }
 
-function toldBy({ name, type }: { readonly name: string; readonly type: string }): 'csv' | 'json' | undefined {
+/** What a file says of itself. */
+export function toldBy({ name, type }: { readonly name: string; readonly type: string }): 'csv' | 'json' | undefined {
   const ending = /\.(csv|tsv|json|ndjson|jsonl)(?:\.(?:gz|zst))?$/i.exec(name)?.[1]?.toLowerCase();
   if (ending !== undefined) return ending === 'csv' || ending === 'tsv' ? 'csv' : 'json';
   if (/[/+-](csv|tab-separated-values)\b/i.test(type)) return 'csv';

@@ -19,6 +19,10 @@ export interface DeliveryBatch {
   readonly audienceType: AudienceType;
   readonly sessionId: number;
   readonly sequence: number;
+  /** Of the caller's batch, from 0. */
+  readonly part: number;
+  /** Users who only keep the place of a row that was left out, and the field that was wrong in it. */
+  readonly leftOut: readonly (readonly [user: number, field: string])[];
   readonly totalBatches: number;
   readonly totalUsers: number;
   readonly sessionCreatedAt: Date;
@@ -68,6 +72,8 @@ export class DeliveryBatchReader {
       audienceType: session.type,
       sessionId: session.sessionId,
       sequence: batch.sequence,
+      part: batch.part,
+      leftOut: batch.leftOut ?? [],
       totalBatches: session.totalBatches,
       totalUsers: session.totalUsers,
       sessionCreatedAt: session.createdAt,
@@ -87,7 +93,17 @@ export class DeliveryBatchReader {
     // A session has either a batch 0 or a batch `totalBatches`: the one takes the place of the other.
     const place = batch.sequence === 0 ? totalBatches : batch.sequence;
     const last = isLastOfBatch && (await this.isLastOfSession(held, totalBatches));
-    return { sessionId, audienceType, batch: place, totalBatches, totalUsers, chunk, ageMinutes, last };
+    return {
+      sessionId,
+      audienceType,
+      batch: place,
+      part: batch.part,
+      totalBatches,
+      totalUsers,
+      chunk,
+      ageMinutes,
+      last,
+    };
   }
 
   /** All batches are in, and every other delivery of the session to this tag is settled. */
@@ -95,7 +111,7 @@ export class DeliveryBatchReader {
     const [received] = await this.database.query
       .select({ count: sql<number>`count(*)::int` })
       .from(batches)
-      .where(eq(batches.session, held.session));
+      .where(and(eq(batches.session, held.session), eq(batches.part, 0)));
     if (received!.count < totalBatches) return false;
     const others = await this.database.query
       .select({ id: deliveries.id })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeliveryRow } from '../../deliveries/deliveries.repository.js';
-import type { DeliveryState } from '../../deliveries/delivery-state.js';
+import type { DeliveryRow } from './deliveries.repository.js';
+import type { DeliveryState } from './delivery-state.js';
 import { mergedOutcome } from './merged-outcome.js';
 
 const row = (state: DeliveryState, received: number, more: Partial<DeliveryRow> = {}) =>
