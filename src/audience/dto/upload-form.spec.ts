@@ -67,7 +67,7 @@ describe('the form of POST /audience', () => {
         type: 'custom',
         batch: BATCH,
         users: [{ email: 'ann@example.com' }],
-        options: { disablePrefix: false, sync: false, mode: 'append' },
+        options: { disablePrefix: false, sync: false, skipInvalid: false, mode: 'append' },
       },
     });
   });
