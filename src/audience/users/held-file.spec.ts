@@ -21,6 +21,8 @@ describe('heldFile', () => {
     ['an array of its name', ' \n[{}]', { name: 'users.json' }],
     ['an array behind a byte order mark', '\ufeff[{}]', {}],
     ['what is neither', 'garbage', {}],
+    ['what is neither, however much it is', 'garbage'.repeat(300), {}],
+    ['nothing but blanks, however many', ' '.repeat(70_000), {}],
     ['nothing', '', {}],
     ['nothing but blanks', ' '.repeat(200), {}],
     ['an array of just as much as is held', `[${' '.repeat(998)}]`, {}],
@@ -31,6 +33,7 @@ describe('heldFile', () => {
   it.each<[string, string | Buffer, object]>([
     ['lines of JSON', '{"email":"a@example.com"}\n', {}],
     ['lines of JSON behind a byte order mark', '\ufeff\n{}\n', { type: 'application/json' }],
+    ['lines by their name, whatever the first is', 'garbage\n{}\n', { name: 'users.jsonl.gz.ndjson' }],
     ['CSV by its name', 'email\na@example.com\n', { name: 'users.csv' }],
     ['CSV by its type', 'email\na@example.com\n', { type: 'text/csv' }],
     ['what is packed', gzipSync('[{}]'), {}],

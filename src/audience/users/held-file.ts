@@ -8,7 +8,8 @@ import { toldBy } from '../../uploads/file-format.js';
  */
 export const MOST_HELD_BYTES = 16 * 1024 * 1024;
 
-const OPEN_OBJECT = 0x7b;
+type Start = 'array' | 'unknown' | 'other';
+
 /** Blanks before the first character that are looked through. */
 const MOST_BLANKS = 65_536;
 const LONGEST_MAGIC = 4;
@@ -16,34 +17,31 @@ const LONGEST_MAGIC = 4;
 /** A file: all of it, or its bytes still to be read. */
 export type HeldFile = { readonly held: Buffer } | { readonly held?: undefined; readonly rest: AsyncIterable<Buffer> };
 
-/** Holds a JSON array of ordinary size. Any other file is to be read as it comes. */
+/**
+ * Holds a JSON array of ordinary size. Any other file is to be read as it comes; but what is none of the known formats is held,
+ * to be refused as a whole.
+ */
 export async function heldFile(file: FormFile, mostBytes: number): Promise<HeldFile> {
   const iterator = file.bytes[Symbol.asyncIterator]();
   const pieces: Buffer[] = [];
   let size = 0;
-  let isKnown = false;
+  let start: Start = 'unknown';
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
     pieces.push(next.value);
     size += next.value.length;
-    if (!isKnown) {
-      const isList = isListSoFar(Buffer.concat(pieces), file);
-      if (isList === false) return { rest: all(pieces, iterator) };
-      isKnown = isList ?? size > MOST_BLANKS;
-    }
-    if (size > mostBytes) return { rest: all(pieces, iterator) };
+    if (start === 'unknown' && size - next.value.length <= MOST_BLANKS) start = startOf(Buffer.concat(pieces), file);
+    if (start === 'other' || (start === 'array' && size > mostBytes)) return { rest: all(pieces, iterator) };
   }
   return { held: Buffer.concat(pieces) };
 }
 
-/**
- * Whether a file that begins so is taken for a JSON array. One that says nothing of itself is, as ever; CSV has to be told by
- * name or type.
- */
-function isListSoFar(start: Buffer, file: FormFile): boolean | undefined {
-  if (start.length < LONGEST_MAGIC) return undefined;
-  if (packingOf(start) || toldBy(file) === 'csv') return false;
-  const first = start.toString('latin1').replace('\u00ef\u00bb\u00bf', '').trimStart().charCodeAt(0);
-  return Number.isNaN(first) ? undefined : first !== OPEN_OBJECT;
+/** What a file is that begins so. CSV has to be told by name or type: any text could be CSV. */
+function startOf(start: Buffer, file: FormFile): Start {
+  if (start.length < LONGEST_MAGIC) return 'unknown';
+  if (packingOf(start) || toldBy(file) === 'csv') return 'other';
+  const first = start.toString('latin1').replace('\u00ef\u00bb\u00bf', '').trimStart()[0];
+  if (first === '[') return 'array';
+  return first === '{' || (first !== undefined && toldBy(file) === 'lines') ? 'other' : 'unknown';
 }
 
 async function* all(pieces: Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {

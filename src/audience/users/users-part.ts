@@ -49,7 +49,8 @@ export class UsersPart implements FileTaker {
   async take(file: FormFile, field: (name: string) => Promise<string | undefined>): Promise<Buffer | undefined> {
     this.isFile = true;
     this.columns = await field('columns');
-    const found = await heldFile(file, Math.min(MOST_HELD_BYTES, this.config.maxBodyBytes));
+    // Well before MAX_BODY_BYTES, which binds all that is held.
+    const found = await heldFile(file, Math.min(MOST_HELD_BYTES, this.config.maxBodyBytes / 2));
     if (found.held) return found.held;
     await this.stream.read({ ...file, bytes: found.rest }, this.columns);
     return undefined;
