@@ -8,11 +8,13 @@ import { toldBy } from '../../uploads/file-format.js';
  */
 export const MOST_HELD_BYTES = 16 * 1024 * 1024;
 
-type Start = 'array' | 'unknown' | 'other';
-
-/** Blanks before the first character that are looked through. */
-const MOST_BLANKS = 65_536;
 const LONGEST_MAGIC = 4;
+/** Blanks, and the three bytes of a byte order mark. */
+const BEFORE_TEXT = new Set([0x20, 0x09, 0x0a, 0x0d, 0xef, 0xbb, 0xbf]);
+const OPEN_ARRAY = 0x5b;
+const OPEN_OBJECT = 0x7b;
+
+type Start = 'array' | 'unknown' | 'other';
 
 /** A file: all of it, or its bytes still to be read. */
 export type HeldFile = { readonly held: Buffer } | { readonly held?: undefined; readonly rest: AsyncIterable<Buffer> };
@@ -25,23 +27,27 @@ export async function heldFile(file: FormFile, mostBytes: number): Promise<HeldF
   const iterator = file.bytes[Symbol.asyncIterator]();
   const pieces: Buffer[] = [];
   let size = 0;
-  let start: Start = 'unknown';
+  let first: number | undefined;
   for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
+    const before = size;
     pieces.push(next.value);
     size += next.value.length;
-    if (start === 'unknown' && size - next.value.length <= MOST_BLANKS) start = startOf(Buffer.concat(pieces), file);
+    // Each piece is looked at once, however many there are.
+    first ??= next.value.find((byte) => !BEFORE_TEXT.has(byte));
+    const isPacked = before < LONGEST_MAGIC && packingOf(Buffer.concat(pieces)) !== undefined;
+    const start = isPacked ? 'other' : startOf(first, file);
     if (start === 'other' || (start === 'array' && size > mostBytes)) return { rest: all(pieces, iterator) };
   }
   return { held: Buffer.concat(pieces) };
 }
 
-/** What a file is that begins so. CSV has to be told by name or type: any text could be CSV. */
-function startOf(start: Buffer, file: FormFile): Start {
-  if (start.length < LONGEST_MAGIC) return 'unknown';
-  if (packingOf(start) || toldBy(file) === 'csv') return 'other';
-  const first = start.toString('latin1').replace('\u00ef\u00bb\u00bf', '').trimStart()[0];
-  if (first === '[') return 'array';
-  return first === '{' || (first !== undefined && toldBy(file) === 'lines') ? 'other' : 'unknown';
+/** What a file of text is that begins so. CSV has to be told by name or type: any text could be CSV. */
+function startOf(first: number | undefined, file: FormFile): Start {
+  if (first === undefined) return 'unknown';
+  const told = toldBy(file);
+  if (told === 'csv') return 'other';
+  if (first === OPEN_ARRAY) return 'array';
+  return first === OPEN_OBJECT || told === 'lines' ? 'other' : 'unknown';
 }
 
 async function* all(pieces: Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
