@@ -179,12 +179,7 @@ describe('POST /audience with users of any size', () => {
       400,
       [{ field: 'columns', message: 'must come before users' }],
     ],
-    [
-      'columns of JSON',
-      { content: '[{}]', columns: { email: 'email' } },
-      400,
-      [{ field: 'columns', message: 'is for CSV only' }],
-    ],
+    ['columns of NDJSON', { columns: { email: 'email' } }, 400, [{ field: 'columns', message: 'is for CSV only' }]],
   ])('leaves nothing of a call with %s', async (kind, wrong, status, errors) => {
     const before = await rowCounts(service.database);
     const content = linesOf(manyUsers(12_000));

@@ -19,7 +19,7 @@ export class UploadAudienceDto extends PickType(AudienceFormDto, ['name', 'type'
     additionalProperties: { type: 'string' },
     description:
       'For CSV: which column is which field of a user (`purchase.profit` and the like included); only these columns are read. ' +
-      'To stand before `users`. Without it, columns are known by the names of the fields',
+      'To stand before `users`, and of no meaning for a JSON array. Without it, columns are known by the names of the fields',
     example: { 'E-mail': 'email', Cell: 'phone' },
   })
   readonly columns?: Readonly<Record<string, string>>;

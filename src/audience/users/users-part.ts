@@ -67,9 +67,10 @@ export class UsersPart implements FileTaker {
     const parts = received.get(this.name) ?? [];
     const isTaken = parts.some((part) => part.isTaken);
     const columns = received.get('columns') ?? [];
-    if (columns.length > 0 && (!isTaken || this.columns === undefined)) {
-      const message = isTaken ? 'must come before users' : 'is for CSV only';
-      return { mistakes: oneMistake('columns', columns.length > 1 ? 'must come once' : message) };
+    // Of what is held nothing is read by them: callers may have sent a part of this name before it meant anything.
+    if (isTaken && columns.length > 0 && (columns.length > 1 || this.columns === undefined)) {
+      const message = columns.length > 1 ? 'must come once' : 'must come before users';
+      return { mistakes: oneMistake('columns', message) };
     }
     if (isTaken && parts.length === 1) return this.ofStream(told);
     const { bytes, mistake } = singlePart(parts);
