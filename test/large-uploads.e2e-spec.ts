@@ -231,6 +231,15 @@ describe('POST /audience with users of any size', () => {
     expect((await upload(service.origin, test)).headers.get('idempotent-replay')).toBe('true');
   });
 
+  it('mirrors a batch of several parts', async () => {
+    const mirror = (count: number) =>
+      send({ name: 'Mirrored', content: linesOf(manyUsers(count)), file: 'u.ndjson', query: 'mode=mirror' });
+    await untilState(sessionOf(await mirror(15_000)), 'completed');
+    await untilState(sessionOf(await mirror(12_000)), 'completed');
+    const there = () => Promise.resolve(members('Mirrored'));
+    await eventually(there, (counts) => counts.every((count) => count === 12_000));
+  });
+
   it('keeps nothing of a file whose sender breaks off', async () => {
     const before = await rowCounts(service.database);
     const headers = { 'content-type': 'multipart/form-data; boundary=edge' };

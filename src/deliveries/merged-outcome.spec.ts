@@ -18,6 +18,15 @@ describe('the deliveries of one session as one', () => {
     });
   });
 
+  it('are one for each tag', () => {
+    const [eu, us] = [{ tag: 'eu' }, { tag: 'us' }];
+    const deliveries = [row('succeeded', 1, eu), row('succeeded', 2, us), row('failed', 3, eu)];
+    expect(mergedOutcome({ deliveries, decided: true }).deliveries).toEqual([
+      row('failed', 4, eu),
+      row('succeeded', 2, us),
+    ]);
+  });
+
   it.each<[DeliveryState, DeliveryState[]]>([
     ['failed', ['succeeded', 'waiting', 'failed']],
     ['waiting', ['processing', 'waiting', 'running']],
