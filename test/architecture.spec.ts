@@ -14,6 +14,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'members',
     'membership',
     'uploads',
+    'intake',
     'sessions',
     'deliveries',
     'providers',
@@ -64,6 +65,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   members: ['providers/contract', 'providers/kit', 'storage', 'config', 'common'],
   uploads: ['providers/contract', 'config', 'common'],
+  intake: ['uploads', 'storage', 'common'],
   events: ['storage', 'config', 'common', 'auth', 'metrics'],
   sessions: ['deliveries', 'providers/contract', 'storage', 'config', 'common', 'auth', 'metrics'],
   deliveries: [

@@ -40,6 +40,7 @@ describe('a stream of garbage', () => {
     ground = await startGround({
       LOG_LEVEL: 'info',
       MAX_BODY_BYTES: String(16 * MB),
+      MAX_UPLOAD_BYTES: String(64 * MB),
       BODY_IDLE_TIMEOUT_MS: String(IDLE_MS),
     });
     service = await ServiceProcess.start(ground.env);

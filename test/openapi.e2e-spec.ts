@@ -179,9 +179,9 @@ describe('the OpenAPI document', () => {
     expect(requestBody?.required).toBe(true);
     const { schema, encoding } = requestBody!.content['multipart/form-data']!;
     const json = { contentType: 'application/json' };
-    expect(encoding).toEqual({ batch: json, users: json });
+    expect(encoding).toEqual({ batch: json, users: json, columns: json });
     const { properties = {}, required } = resolved(schema);
-    expect(Object.keys(properties)).toEqual(['name', 'type', 'batch', 'users']);
+    expect(Object.keys(properties)).toEqual(['name', 'type', 'batch', 'users', 'columns']);
     expect(required?.toSorted()).toEqual(['batch', 'name', 'users']);
     const batch = resolved(properties.batch!);
     expect(Object.keys(batch.properties!)).toEqual([

@@ -1,16 +1,17 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Query, Res, UseInterceptors } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Secured } from '../auth/secured.decorator.js';
 import { ApiProblem } from '../common/api-problem.decorator.js';
 import { RequestId } from '../common/http/request-id.js';
-import { MultipartJson } from '../common/multipart-json.js';
+import { ApiMultipart } from '../common/multipart-json.js';
 import { ProblemDto } from '../common/problem.dto.js';
 import { AudienceService } from './audience.service.js';
 import { UploadAnswerDto, UploadProblemDto } from '../deliveries/dto/upload-answer.dto.js';
 import { UploadAudienceDto } from './dto/upload-audience.dto.js';
-import { UPLOAD_FORM } from './dto/upload-form.js';
 import { UploadOptionsDto } from './dto/upload-options.dto.js';
+import type { AudienceUpload } from './users/taken-users.js';
+import { UploadFormInterceptor } from './users/upload-form.interceptor.js';
 
 const HEADERS = {
   Location: { description: 'The session this batch belongs to', schema: { type: 'string' as const } },
@@ -32,7 +33,8 @@ export class AudienceController {
   @Post()
   @HttpCode(HttpStatus.OK)
   @Secured('audience:write')
-  @MultipartJson(UPLOAD_FORM)
+  @UseInterceptors(UploadFormInterceptor)
+  @ApiMultipart(UploadAudienceDto, ['batch', 'users', 'columns'])
   @ApiHeader({ name: 'X-Request-Id', required: false, description: 'Echoed, and written to the log' })
   @ApiOperation({
     summary: 'Bring one batch of an audience to every configured account',
@@ -52,14 +54,9 @@ export class AudienceController {
   )
   @ApiProblem(502, '`sync=true`: some tags were not served; the others were', UploadProblemDto)
   @ApiProblem(503, 'No account is configured', ProblemDto, 'no-tag-configured')
-  @ApiProblem(
-    504,
-    '`sync=true`: not all tags were served in time; the work goes on, see Location',
-    ProblemDto,
-    'sync-timeout',
-  )
+  @ApiProblem(504, '`sync=true`: not all tags were served in time; see Location', ProblemDto, 'sync-timeout')
   async upload(
-    @Body() upload: UploadAudienceDto,
+    @Body() upload: AudienceUpload,
     @Query() options: UploadOptionsDto,
     @RequestId() requestId: string,
     @Res({ passthrough: true }) response: Response,

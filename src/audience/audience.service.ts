@@ -3,12 +3,13 @@ import { AppConfig } from '../config/config.js';
 import { DeliveriesService } from '../deliveries/deliveries.service.js';
 import { MetricsService } from '../metrics/metrics.service.js';
 import type { Registration } from '../sessions/sessions.service.js';
+import { mergedOutcome } from '../deliveries/merged-outcome.js';
 import { syncResults } from '../deliveries/sync-answer.js';
 import { BatchStore } from './batch-store.service.js';
 import { DestinationsService } from './destinations.service.js';
 import type { DeliveryResultDto } from '../deliveries/dto/upload-answer.dto.js';
-import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
+import type { AudienceUpload } from './users/taken-users.js';
 
 /** A batch that was taken in. */
 export interface Upload extends Registration {
@@ -37,22 +38,25 @@ export class AudienceService {
    * @throws ProblemException 400 for an unknown channel, 409 for a contradiction, 503 when no tag is configured; with `sync`
    * also 502 and 504, and the batch is stored all the same
    */
-  async upload(upload: UploadAudienceDto, options: UploadOptionsDto, requestId: string): Promise<Upload> {
+  async upload(upload: AudienceUpload, options: UploadOptionsDto, requestId: string): Promise<Upload> {
     const deadline = Date.now() + this.config.syncTimeoutMs;
     const destination = () => this.destinations.of(upload, options);
     const registration = await this.store.store(upload, options, requestId, destination);
     this.record(upload, registration, requestId);
     if (!options.sync) return registration;
-    const outcome = await this.deliveries.outcome(registration.batch, deadline - Date.now());
-    return { ...registration, results: syncResults(outcome, `/sessions/${registration.session}`) };
+    const { session, parts } = registration;
+    const ids = parts.map(({ id }) => id);
+    const outcome = await this.deliveries.outcomeOfAll(ids, deadline - Date.now());
+    return { ...registration, results: syncResults(mergedOutcome(outcome), `/sessions/${session}`) };
   }
 
-  private record(upload: UploadAudienceDto, { session, batch, replayed }: Registration, requestId: string): void {
+  private record(upload: AudienceUpload, { session, parts, replayed }: Registration, requestId: string): void {
     const { name, type, users } = upload;
     const { sessionId, sequence } = upload.batch;
     const msg = replayed ? 'Batch received again' : 'Batch stored';
-    const line = { audience: name, type, sessionId, sequence, users: users.length, session, batch, requestId };
+    const batch = parts[0]?.id;
+    const line = { audience: name, type, sessionId, sequence, users: users.count, session, batch, requestId };
     this.logger.log({ msg, ...line });
-    this.metrics.batchReceived(replayed ? 'replayed' : 'stored', users.length);
+    this.metrics.batchReceived(replayed ? 'replayed' : 'stored', users.count);
   }
 }

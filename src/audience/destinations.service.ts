@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ProblemException } from '../common/problem.exception.js';
 import { AppConfig } from '../config/config.js';
 import { type ConfiguredTarget, ProviderCatalogue } from '../providers/provider-catalogue.service.js';
-import type { UploadAudienceDto } from './dto/upload-audience.dto.js';
+import type { AudienceHead } from './dto/audience-form.dto.js';
 import type { UploadOptionsDto } from './dto/upload-options.dto.js';
 
 /** Where the users of a batch go. */
@@ -23,7 +23,7 @@ export class DestinationsService {
 
   /** @throws ProblemException 400 for an unknown channel, 503 when no tag is configured */
   of(
-    { name }: Pick<UploadAudienceDto, 'name'>,
+    { name }: Pick<AudienceHead, 'name'>,
     { channels, disablePrefix }: Pick<UploadOptionsDto, 'channels' | 'disablePrefix'>,
   ): Destination {
     const { targets, unknown } = this.catalogue.select(channels);

@@ -2,22 +2,8 @@ import 'reflect-metadata';
 import type { Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { joinMistakes, type Mistakes, within } from './mistakes/mistakes.js';
 import { ProblemException } from './problem.exception.js';
-
-/** How many mistakes one answer shows; the rest is counted. */
-export const MISTAKES_SHOWN = 20;
-
-export interface FieldMistake {
-  /** Dotted path, such as `batch.sequence` or `users[3].email`. */
-  readonly field: string;
-  readonly message: string;
-}
-
-export interface Mistakes {
-  /** At most {@link MISTAKES_SHOWN}. */
-  readonly first: readonly FieldMistake[];
-  readonly total: number;
-}
 
 /** What is wrong within a value, fields relative to it (`[3].email`). */
 export type Explain = (value: unknown) => Mistakes;
@@ -43,13 +29,6 @@ export function findMistakes(dto: object): Mistakes {
   return joinMistakes(errors.map((error) => flatten(error, '')));
 }
 
-export function joinMistakes(groups: readonly Mistakes[]): Mistakes {
-  return {
-    first: groups.flatMap((group) => group.first).slice(0, MISTAKES_SHOWN),
-    total: groups.reduce((sum, group) => sum + group.total, 0),
-  };
-}
-
 /** The 400 that lists mistakes. */
 export function invalidRequest({ first, total }: Mistakes): ProblemException {
   const count = total === 1 ? '1 mistake' : `${total} mistakes`;
@@ -67,10 +46,7 @@ function flatten(error: ValidationError, parent: string): Mistakes {
 function explained(error: ValidationError, field: string, message: string): Mistakes {
   if (error.value === undefined) return { first: [{ field, message: 'is required' }], total: 1 };
   const explain = error.target && (Reflect.getMetadata(EXPLAIN, error.target, error.property) as Explain | undefined);
-  if (explain) {
-    const { first, total } = explain(error.value);
-    return { first: first.map((mistake) => ({ ...mistake, field: field + mistake.field })), total };
-  }
+  if (explain) return within(field, explain(error.value));
   // class-validator opens its own messages with the bare name, which `field` says with its path.
   const opening = `${error.property} `;
   return {

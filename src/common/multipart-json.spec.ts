@@ -18,8 +18,6 @@ class NoteDto {
 
   @IsArray()
   lines!: unknown[];
-
-  linesBytes!: Buffer;
 }
 
 class NoteQueryDto {
@@ -37,13 +35,13 @@ class NotesController {
     parts: {
       title: { as: 'text', maxBytes: 100 },
       info: { as: 'json', maxBytes: 100 },
-      lines: { as: 'array', maxItems: (config) => config.maxUsersPerBatch, bytesAs: 'linesBytes' },
+      lines: { as: 'array', maxItems: (config) => config.maxUsersPerBatch },
     },
   })
   create(@Body() note: NoteDto, @Query() query: NoteQueryDto) {
     const isBuilt = note instanceof NoteDto && query instanceof NoteQueryDto;
     const { title, info, lines } = note;
-    return { isBuilt, title, info, lines, bytes: note.linesBytes.toString('hex'), mode: query.mode };
+    return { isBuilt, title, info, lines, mode: query.mode };
   }
 }
 
@@ -105,11 +103,10 @@ describe('MultipartJson', () => {
       ],
     ],
     ['a byte order mark', [good[0]!, ['form-data; name="lines"; filename="a.json"', '\ufeff["é",2]']]],
-  ] as readonly [string, readonly Part[]][])('takes %s, to the same bytes', async (_, parts) => {
+  ] as readonly [string, readonly Part[]][])('takes %s', async (_, parts) => {
     const { status, body } = await send(parts);
     expect(status).toBe(201);
-    const bytes = Buffer.from('["é",2]').toString('hex');
-    expect(body).toMatchObject({ isBuilt: true, title: 'Tëst', lines: ['é', 2], bytes });
+    expect(body).toMatchObject({ isBuilt: true, title: 'Tëst', lines: ['é', 2] });
   });
 
   it('takes a field far above the parser’s own limit', async () => {

@@ -12,11 +12,12 @@ import type { Request, Response } from 'express';
 import type { Observable } from 'rxjs';
 import { AppConfig } from '../config/config.js';
 import { ApiProblem } from './api-problem.decorator.js';
-import { findMistakes, invalidRequest, joinMistakes, type Mistakes, toDto } from './dto-validation.js';
+import { findMistakes, invalidRequest, toDto } from './dto-validation.js';
+import { joinMistakes } from './mistakes/mistakes.js';
+import { formBody } from './multipart/form-body.js';
 import { FormReader } from './multipart/form-reader.js';
-import { type DecodedPart, decodePart } from './multipart/part-decoder.js';
-import { ProblemDto } from './problem.dto.js';
 import type { PartRules } from './multipart/part-rule.js';
+import { ProblemDto } from './problem.dto.js';
 
 /** A multipart form as a handler receives it. */
 export interface MultipartForm {
@@ -33,10 +34,21 @@ export interface MultipartForm {
  */
 export function MultipartJson(form: MultipartForm): MethodDecorator {
   const jsonParts = Object.entries(form.parts).filter(([, rule]) => rule.as !== 'text');
-  const encoding = Object.fromEntries(jsonParts.map(([name]) => [name, { contentType: 'application/json' }]));
+  return applyDecorators(
+    ApiMultipart(
+      form.body,
+      jsonParts.map(([name]) => name),
+    ),
+    UseInterceptors(interceptorOf(form)),
+  );
+}
+
+/** Documents a form, whoever reads it. @param jsonParts names of the parts that are JSON */
+export function ApiMultipart(body: Type<object>, jsonParts: readonly string[]): MethodDecorator {
+  const encoding = Object.fromEntries(jsonParts.map((name) => [name, { contentType: 'application/json' }]));
   return applyDecorators(
     ApiConsumes('multipart/form-data'),
-    ApiBody({ type: form.body, encoding }),
+    ApiBody({ type: body, encoding }),
     ApiProblem(
       400,
       'A part is missing, is not JSON, or breaks a rule, or an option is wrong; nothing was stored',
@@ -46,8 +58,14 @@ export function MultipartJson(form: MultipartForm): MethodDecorator {
     ApiProblem(408, 'The body did not come in time'),
     ApiProblem(413, 'The body or a part is too large'),
     ApiProblem(415, 'The body is not multipart/form-data, or is compressed'),
-    UseInterceptors(interceptorOf(form)),
   );
+}
+
+/** Hands a checked form on to `@Body()` and `@Query()`. */
+export function handOn(req: Request, body: object, query: object): void {
+  req.body = body;
+  // Express computes `query` anew at each reading, so it must be defined over.
+  Object.defineProperty(req, 'query', { value: query, configurable: true, enumerable: true });
 }
 
 function interceptorOf(form: MultipartForm): Type<NestInterceptor> {
@@ -59,45 +77,13 @@ function interceptorOf(form: MultipartForm): Type<NestInterceptor> {
       const req = context.switchToHttp().getRequest<Request>();
       const res = context.switchToHttp().getResponse<Response>();
       const received = await new FormReader(Object.keys(form.parts), this.config).read(req, res);
-      const parts = new Map<string, DecodedPart>();
-      for (const [name, rule] of Object.entries(form.parts)) {
-        parts.set(name, decodePart(name, received.get(name) ?? [], rule, this.config));
-      }
-      const body = toBody(form, parts);
+      const { body, mistakes: ofBody } = formBody(form.body, form.parts, received, this.config);
       const query = toDto(form.query, req.query);
-      const mistakes = joinMistakes([mistakesOf(body, parts), findMistakes(query)]);
+      const mistakes = joinMistakes([ofBody, findMistakes(query)]);
       if (mistakes.total > 0) throw invalidRequest(mistakes);
-      req.body = body;
-      // Express computes `query` anew at each reading, so it must be defined over.
-      Object.defineProperty(req, 'query', { value: query, configurable: true, enumerable: true });
+      handOn(req, body, query);
       return next.handle();
     }
   }
   return MultipartJsonInterceptor;
-}
-
-function toBody(form: MultipartForm, parts: ReadonlyMap<string, DecodedPart>): object {
-  const small: Record<string, unknown> = {};
-  const asTheyAre: Record<string, unknown> = {};
-  for (const [name, { value, bytes }] of parts) {
-    const rule = form.parts[name];
-    (rule?.as === 'array' ? asTheyAre : small)[name] = value;
-    if (rule?.bytesAs !== undefined) asTheyAre[rule.bytesAs] = bytes;
-  }
-  return Object.assign(toDto(form.body, small), asTheyAre);
-}
-
-/** What the DTO says, except where a part could not be read at all: its field then only seems to be missing. */
-function mistakesOf(body: object, parts: ReadonlyMap<string, DecodedPart>): Mistakes {
-  const unreadable = [...parts].flatMap(([field, { mistake }]) =>
-    mistake === undefined ? [] : [{ field, message: mistake }],
-  );
-  const isReadable = ({ field }: { field: string }) => !unreadable.some((part) => part.field === field);
-  const ofDto = findMistakes(body);
-  const first = ofDto.first.filter(isReadable);
-  const hidden = ofDto.first.length - first.length;
-  return joinMistakes([
-    { first: unreadable, total: unreadable.length },
-    { first, total: ofDto.total - hidden },
-  ]);
 }

@@ -48,6 +48,17 @@ export class DeliveriesService {
       : { deliveries: await this.repository.ofBatch(batch), decided: false };
   }
 
+  /** The same for batches that are one to the caller: the parts of a large one, all of a session. */
+  async outcomeOfAll(batches: readonly string[], timeoutMs: number): Promise<BatchOutcome> {
+    const deadline = Date.now() + timeoutMs;
+    const outcomes: BatchOutcome[] = [];
+    for (const batch of batches) outcomes.push(await this.outcome(batch, Math.max(1, deadline - Date.now())));
+    return {
+      deliveries: outcomes.flatMap(({ deliveries }) => deliveries),
+      decided: outcomes.every(({ decided }) => decided),
+    };
+  }
+
   async get(id: string): Promise<DeliveryRow> {
     const row = await this.repository.find(id);
     if (!row) throw new ProblemException(404, 'delivery-not-found', 'There is no delivery with this id');

@@ -86,9 +86,10 @@ export class LeaversService implements OnApplicationBootstrap, OnModuleDestroy {
         select m.session, m.custom_audience, s.number, a.accepted from mirrors m
         join sessions s on s.id = m.session
         cross join lateral (
-          select count(*) filter (where d.state <> 'succeeded') as others, count(distinct d.batch) as batches,
+          select count(*) filter (where d.state <> 'succeeded') as others, count(distinct b.sequence) as batches,
             coalesce(sum(d.accepted), 0)::float8 as accepted
-          from deliveries d where d.session = m.session and d.custom_audience = m.custom_audience) a
+          from deliveries d join batches b on b.id = d.batch
+          where d.session = m.session and d.custom_audience = m.custom_audience) a
         where m.done_at is null and coalesce(m.lease_until, now()) <= now() and not s.draft and a.others = 0
           and s.total_batches = a.batches
         limit 1 for update of m skip locked)

@@ -74,26 +74,20 @@ export class MembershipService {
 
   /** Forgets a session that was not committed. */
   async discard(session: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await tx.delete(batches).where(eq(batches.session, session));
-      await tx.delete(sessions).where(and(eq(sessions.id, session), eq(sessions.draft, true)));
-    });
+    await this.database.transaction((tx) => this.sessions.discardDraft(tx, session));
   }
 
-  /** Waits for the deliveries of all batches, see {@link DeliveriesService.outcome}. */
+  /** Waits for the deliveries of all batches, see {@link DeliveriesService.outcomeOfAll}. */
   async outcome(session: string, timeoutMs: number): Promise<BatchOutcome> {
-    const deadline = Date.now() + timeoutMs;
     const found = await this.database.query
       .select({ id: batches.id })
       .from(batches)
       .where(eq(batches.session, session))
       .orderBy(asc(batches.sequence));
-    const outcomes: BatchOutcome[] = [];
-    for (const { id } of found) outcomes.push(await this.deliveries.outcome(id, Math.max(1, deadline - Date.now())));
-    return {
-      deliveries: outcomes.flatMap(({ deliveries }) => deliveries),
-      decided: outcomes.every(({ decided }) => decided),
-    };
+    return this.deliveries.outcomeOfAll(
+      found.map(({ id }) => id),
+      timeoutMs,
+    );
   }
 
   private openSession(tx: Queryable, { name }: MemberAudience, { mode, origin }: MembershipWork): Promise<string> {

@@ -98,7 +98,7 @@ export class SessionReportsRepository {
 
   async batchTotals(ids: readonly string[]): Promise<BatchTotals[]> {
     const { rows } = await this.database.query.execute<BatchTotals & Record<string, unknown>>(sql`
-      select session, count(*)::int as batches, sum(user_count)::float8 as users,
+      select session, count(*) filter (where part = 0)::int as batches, sum(user_count)::float8 as users,
         (extract(epoch from max(created_at)) * 1000)::float8 as "lastBatchAt"
       from ${batches} where session = any(${sql.param(ids)}::uuid[]) group by session`);
     return rows;
@@ -119,7 +119,7 @@ export class SessionReportsRepository {
       select before + 1 as "from", sequence - 1 as "to" from (
         select sequence, lag(sequence, 1, ${from - 1}::int) over (order by sequence) as before from (
           select sequence from ${batches}
-          where session = ${session} and sequence between ${from}::int and ${to}::int
+          where session = ${session} and part = 0 and sequence between ${from}::int and ${to}::int
           union all select ${to + 1}::int) present) neighbours
       where sequence > before + 1 order by sequence limit ${MISSING_SHOWN}`);
     return rows;

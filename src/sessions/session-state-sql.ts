@@ -11,7 +11,7 @@ export function sessionStateSql(time: SessionTime): SQL<SessionState> {
   const cutoff = expiryCutoff(time).toISOString();
   const ofSession = sql`from ${batches} b where b.session = ${sessions.id}`;
   return sql<SessionState>`case
-    when (select count(*) ${ofSession}) < ${sessions.totalBatches} then
+    when (select count(*) ${ofSession} and b.part = 0) < ${sessions.totalBatches} then
       case when (select max(b.created_at) ${ofSession}) <= ${cutoff}::timestamptz then 'expired' else 'receiving' end
     when ${hasDelivery(OPEN_STATES)} then 'delivering'
     when ${hasDelivery(ENDED_BADLY)} then 'completed-with-errors'

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { randomInt } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
 import type { SessionOrigin, UploadMode } from '../common/upload-modes.js';
 import type { AudienceType } from '../providers/contract/audience-provider.js';
@@ -29,6 +29,15 @@ export interface OwnSession {
   readonly totalBatches: number;
   readonly totalUsers: number;
 }
+
+/** A part of a batch. */
+export type BatchPart = Pick<typeof batches.$inferSelect, 'id' | 'userCount'>;
+
+/** What all parts of a batch have alike. */
+export type AdoptedBatch = Pick<
+  typeof batches.$inferInsert,
+  'session' | 'sequence' | 'fingerprint' | 'pullDate' | 'requestId'
+>;
 
 /** Safe integers far above what callers use (milliseconds, counters), because some platforms are told them. */
 const OWN_SESSION_IDS = 2 ** 52;
@@ -68,12 +77,40 @@ export class SessionsRepository {
     }
   }
 
+  /** Its first part. */
   async findBatch(tx: Transaction, session: string, sequence: number) {
     const [row] = await tx
       .select({ id: batches.id, fingerprint: batches.fingerprint })
       .from(batches)
-      .where(and(eq(batches.session, session), eq(batches.sequence, sequence)));
+      .where(and(eq(batches.session, session), eq(batches.sequence, sequence), eq(batches.part, 0)));
     return row;
+  }
+
+  /** The parts of a batch in their order, of which most have one. */
+  async partsOf(tx: Queryable, session: string, sequence: number): Promise<BatchPart[]> {
+    return tx
+      .select({ id: batches.id, userCount: batches.userCount })
+      .from(batches)
+      .where(and(eq(batches.session, session), eq(batches.sequence, sequence)))
+      .orderBy(asc(batches.part));
+  }
+
+  /** Makes the parts that a draft holds the parts of a batch. */
+  async adoptDraft(tx: Transaction, draft: string, batch: AdoptedBatch): Promise<void> {
+    await tx
+      .update(batches)
+      .set({ ...batch, createdAt: sql`now()` })
+      .where(eq(batches.session, draft));
+    await this.discardDraft(tx, draft);
+  }
+
+  /** Forgets a draft and all that is still in it. */
+  async discardDraft(tx: Transaction, draft: string): Promise<void> {
+    const isDraft = and(eq(sessions.id, draft), eq(sessions.draft, true));
+    await tx
+      .delete(batches)
+      .where(inArray(batches.session, tx.select({ id: sessions.id }).from(sessions).where(isDraft)));
+    await tx.delete(sessions).where(isDraft);
   }
 
   async insertBatch(tx: Queryable, batch: typeof batches.$inferInsert): Promise<void> {

@@ -2,25 +2,27 @@ import { Injectable } from '@nestjs/common';
 import { timingSafeEqual } from 'node:crypto';
 import { ProblemException } from '../common/problem.exception.js';
 import type { Transaction } from '../storage/database.js';
-import { type SessionIdentity, SessionsRepository } from './sessions.repository.js';
+import { type BatchPart, type SessionIdentity, SessionsRepository } from './sessions.repository.js';
 
 /** A batch as it is stored. */
 export interface NewBatch {
-  readonly id: string;
   readonly sequence: number;
   /** Keyed digest of all that the caller sent. */
   readonly fingerprint: Buffer;
-  readonly userCount: number;
   readonly pullDate?: string;
   /** Of the call that brought it, for the log of its deliveries. */
   readonly requestId: string;
-  /** Compressed and encrypted. */
-  readonly payload: Buffer;
+  readonly users: NewUsers;
 }
+
+/** The users of a batch: compressed and encrypted for its id, or the parts that a draft has of them. */
+export type NewUsers =
+  { readonly id: string; readonly payload: Buffer; readonly userCount: number } | { readonly draft: string };
 
 export interface Registration {
   readonly session: string;
-  readonly batch: string;
+  /** Never empty: a large batch has several. */
+  readonly parts: readonly BatchPart[];
   /** The same batch was received before: nothing was stored. */
   readonly replayed: boolean;
 }
@@ -53,11 +55,23 @@ export class SessionsService {
       if (!timingSafeEqual(before.fingerprint, batch.fingerprint)) {
         throw conflict('sequence-conflict', 'batch.sequence', 'was received before with other content');
       }
-      return { session: session.id, batch: before.id, replayed: true };
+      return {
+        session: session.id,
+        parts: await this.repository.partsOf(tx, session.id, batch.sequence),
+        replayed: true,
+      };
     }
     await this.refuseMixedCounting(tx, session.id, batch.sequence, identity.totalBatches);
-    await this.repository.insertBatch(tx, { ...batch, session: session.id, createdAt: new Date() });
-    return { session: session.id, batch: batch.id, replayed: false };
+    return { session: session.id, parts: await this.insert(tx, session.id, batch), replayed: false };
+  }
+
+  private async insert(tx: Transaction, session: string, { users, ...batch }: NewBatch): Promise<readonly BatchPart[]> {
+    if ('draft' in users) {
+      await this.repository.adoptDraft(tx, users.draft, { ...batch, session });
+      return this.repository.partsOf(tx, session, batch.sequence);
+    }
+    await this.repository.insertBatch(tx, { ...batch, ...users, session, createdAt: new Date() });
+    return [users];
   }
 
   /** Sequences count from 0 to totalBatches - 1 or from 1 to totalBatches: 0 and totalBatches exclude each other. */

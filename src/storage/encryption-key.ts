@@ -5,6 +5,9 @@ import type { AppConfig } from '../config/config.js';
 
 const KEY_BYTES = 32;
 
+/** `@Inject(ENCRYPTION_KEY) key: Buffer`: for who makes a `PayloadCipher` in another thread. */
+export const ENCRYPTION_KEY = Symbol('ENCRYPTION_KEY');
+
 /** The key of payloads at rest: `ENCRYPTION_KEY`, or with the embedded database one that is made once in DATA_DIR. */
 export async function encryptionKeyFor(
   config: Pick<AppConfig, 'encryptionKey' | 'databaseUrl' | 'dataDir'>,

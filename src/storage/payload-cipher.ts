@@ -1,7 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
-import { Injectable } from '@nestjs/common';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
@@ -20,8 +19,16 @@ export class PayloadError extends Error {
   override readonly name = 'PayloadError';
 }
 
-/** Compresses and encrypts payloads at rest (zstd, AES-256-GCM), and makes keyed digests of what must not be stored. */
-@Injectable()
+/** The digest of a content while it comes. */
+export interface ContentDigest {
+  update(piece: Buffer): unknown;
+  digest(): Buffer;
+}
+
+/**
+ * Compresses and encrypts payloads at rest (zstd, AES-256-GCM), and makes keyed digests of what must not be stored. No class of
+ * the framework, which a thread would have to load with it.
+ */
 export class PayloadCipher {
   private readonly header: Buffer;
   private readonly sealingKey: Buffer;
@@ -70,6 +77,11 @@ export class PayloadCipher {
       hmac.update(length).update(part);
     }
     return hmac.digest();
+  }
+
+  /** The same for one part that comes in pieces; digests of several are put together by {@link fingerprint}. */
+  contentDigest(): ContentDigest {
+    return createHmac('sha256', this.fingerprintKey).update('content ');
   }
 
   /** A key of its own for something else that is kept, 32 bytes. */

@@ -6,6 +6,7 @@ import {
   date,
   index,
   integer,
+  jsonb,
   pgTable,
   primaryKey,
   text,
@@ -16,15 +17,8 @@ import {
 import type { SessionOrigin, UploadMode } from '../common/upload-modes.js';
 
 /** Which state may follow which is decided in `deliveries/delivery-state.ts`. */
-export const DELIVERY_STATES = [
-  'queued',
-  'running',
-  'waiting',
-  'processing',
-  'succeeded',
-  'failed',
-  'cancelled',
-] as const;
+const OPEN_STATES = ['queued', 'running', 'waiting', 'processing'] as const;
+export const DELIVERY_STATES = [...OPEN_STATES, 'succeeded', 'failed', 'cancelled'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
@@ -51,7 +45,11 @@ export const sessions = pgTable(
   (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId)],
 );
 
-/** One `POST /audience` call. The payload is compressed and encrypted, and gone once every delivery is done. */
+/**
+ * One `POST /audience` call, or a part of a large one: its parts come in one transaction, each with deliveries of its own, and
+ * count from 0 (so do those who count batches: rows of part 0). The payload is compressed and encrypted, and gone once every
+ * delivery is done.
+ */
 export const batches = pgTable(
   'batches',
   {
@@ -60,6 +58,10 @@ export const batches = pgTable(
       .notNull()
       .references(() => sessions.id),
     sequence: integer().notNull(),
+    part: integer().notNull().default(0),
+    firstUser: integer('first_user').notNull().default(0),
+    /** Users who only keep the place of a row that was left out, and the field that was wrong in it. */
+    leftOut: jsonb('left_out').$type<readonly (readonly [user: number, field: string])[]>(),
     /** Keyed digest of everything the caller sent; tells a repeat from a conflict. */
     fingerprint: bytea().notNull(),
     userCount: integer('user_count').notNull(),
@@ -71,7 +73,7 @@ export const batches = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [
-    uniqueIndex('batches_sequence').on(t.session, t.sequence),
+    uniqueIndex('batches_part').on(t.session, t.sequence, t.part),
     index('batches_unpurged')
       .on(t.createdAt)
       .where(sql`payload is not null`),

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { AppConfig } from '../config/config.js';
 import { Database } from './database.js';
-import { encryptionKeyFor } from './encryption-key.js';
+import { ENCRYPTION_KEY, encryptionKeyFor } from './encryption-key.js';
 import { DatabaseNews } from './news/database-news.js';
 import { PayloadCipher } from './payload-cipher.js';
 
@@ -9,11 +9,8 @@ import { PayloadCipher } from './payload-cipher.js';
 @Global()
 @Module({
   providers: [
-    {
-      provide: PayloadCipher,
-      inject: [AppConfig],
-      useFactory: async (config: AppConfig) => new PayloadCipher(await encryptionKeyFor(config)),
-    },
+    { provide: ENCRYPTION_KEY, inject: [AppConfig], useFactory: encryptionKeyFor },
+    { provide: PayloadCipher, inject: [ENCRYPTION_KEY], useFactory: (key: Buffer) => new PayloadCipher(key) },
     {
       provide: Database,
       // After the cipher: without a key nothing is started.
@@ -22,6 +19,6 @@ import { PayloadCipher } from './payload-cipher.js';
     },
     DatabaseNews,
   ],
-  exports: [Database, DatabaseNews, PayloadCipher],
+  exports: [Database, DatabaseNews, ENCRYPTION_KEY, PayloadCipher],
 })
 export class StorageModule {}

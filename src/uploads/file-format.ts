@@ -2,6 +2,7 @@ import { peek } from './bytes/peek.js';
 import { isBlank } from './rows/line-rows.js';
 
 export type FileFormat = 'array' | 'lines' | 'csv';
+type Told = 'json' | 'lines' | 'csv';
 
 const OPEN_ARRAY = 0x5b;
 const OPEN_OBJECT = 0x7b;
@@ -24,12 +25,15 @@ export async function formatOf(
   const told = toldBy(file);
   if (told === 'csv') return { format: 'csv', whole };
   if (first === OPEN_ARRAY) return { format: 'array', whole };
-  return { format: told === 'json' || first === OPEN_OBJECT ? 'lines' : 'csv', whole };
+  return { format: told !== undefined || first === OPEN_OBJECT ? 'lines' : 'csv', whole };
 }
 
-function toldBy({ name, type }: { readonly name: string; readonly type: string }): 'csv' | 'json' | undefined {
+/** What a file says of itself; `json` may be an array or lines. */
+export function toldBy({ name, type }: { readonly name: string; readonly type: string }): Told | undefined {
   const ending = /\.(csv|tsv|json|ndjson|jsonl)(?:\.(?:gz|zst))?$/i.exec(name)?.[1]?.toLowerCase();
-  if (ending !== undefined) return ending === 'csv' || ending === 'tsv' ? 'csv' : 'json';
+  if (ending === 'csv' || ending === 'tsv') return 'csv';
+  if (ending !== undefined) return ending === 'json' ? 'json' : 'lines';
   if (/[/+-](csv|tab-separated-values)\b/i.test(type)) return 'csv';
-  return /[/+-](json|ndjson|jsonl|jsonlines)\b/i.test(type) ? 'json' : undefined;
+  if (/[/+-](ndjson|jsonl|jsonlines)\b/i.test(type)) return 'lines';
+  return /[/+-]json\b/i.test(type) ? 'json' : undefined;
 }

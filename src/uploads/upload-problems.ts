@@ -1,4 +1,5 @@
-import { invalidRequest, MISTAKES_SHOWN } from '../common/dto-validation.js';
+import { invalidRequest } from '../common/dto-validation.js';
+import { MISTAKES_SHOWN } from '../common/mistakes/mistakes.js';
 import { ProblemException } from '../common/problem.exception.js';
 
 /** Where a row stands: a line of the file, from 1, or the index of an entry of a JSON array, from 0. */

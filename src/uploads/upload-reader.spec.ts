@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { UploadReader } from './upload-reader.js';
 import { readUpload, refusal } from './spec-upload.js';
 
 const ANN = { email: 'ann@example.com', country: 'US' };
@@ -175,5 +176,23 @@ describe('a file that cannot be read', () => {
     }
     const grown = gzipSync(CSV.repeat(1_000));
     expect(await refusal(grown, { maxBytes: 1_000 })).toMatchObject({ status: 413 });
+  });
+
+  it('keeps the places of rows that it leaves out, where they are counted', async () => {
+    const content = '{"email":"a@example.com"}\n{"email":1,"purchase":{"profit":[],"currency":2}}\nno JSON\n{}';
+    const bytes = (async function* () {
+      yield await Promise.resolve(Buffer.from(content));
+    })();
+    const rules = { skipInvalid: true, keepsPlaces: true, maxRows: 10, maxBytes: 1_000 };
+    const reader = new UploadReader({ bytes, name: 'u.ndjson', type: '' }, rules);
+    const slices = [];
+    for await (const { json, ...slice } of reader.slices()) slices.push({ ...slice, users: json.toString() });
+    const leftOut = [
+      [1, 'email'],
+      [1, 'purchase'],
+      [2, ''],
+    ];
+    expect(slices).toEqual([{ count: 4, leftOut, users: '[{"email":"a@example.com"},{},{},{}]' }]);
+    expect([reader.received, reader.skipped]).toEqual([2, 2]);
   });
 });

@@ -8,7 +8,7 @@ import { csvRows } from './rows/csv-rows.js';
 import { lineRows } from './rows/line-rows.js';
 import type { Row } from './rows/row.js';
 import { type RowMistake, RowMistakes, unreadable, wrongColumns } from './upload-problems.js';
-import { findMistakesOfUser } from './users-part.js';
+import { findMistakesOfUser } from './user-check.js';
 
 /** Users of one slice. */
 const MOST_USERS = 10_000;
@@ -29,6 +29,8 @@ export interface UploadRules {
   readonly columns?: ColumnMapping;
   /** Whether rows that are not a user are left out; otherwise one of them refuses the file. */
   readonly skipInvalid: boolean;
+  /** Whether a row that is left out leaves an empty user in its place, so that the others keep theirs. */
+  readonly keepsPlaces?: boolean;
   readonly maxRows: number;
   /** That the file may have as it comes. */
   readonly maxBytes: number;
@@ -38,7 +40,12 @@ export interface UploadRules {
 export interface UserSlice {
   readonly json: Buffer;
   readonly count: number;
+  /** Those of them who only keep the place of a row that is no user. */
+  readonly leftOut: readonly LeftOut[];
 }
+
+/** A place in the slice, and the field that is wrong; empty: the row as a whole. */
+export type LeftOut = readonly [user: number, field: string];
 
 /** Reads the users of one file, slice by slice: no more than a slice is held at any time. */
 export class UploadReader {
@@ -84,10 +91,12 @@ export class UploadReader {
     let slice = new Slice();
     for await (const rows of this.rows()) {
       for (const row of rows) {
-        const user = this.check(row);
-        if (user === undefined || (this.skipped > 0 && !this.rules.skipInvalid)) continue;
-        slice.add(user);
-        this.received += 1;
+        const checked = this.check(row);
+        if (this.skipped > 0 && !this.rules.skipInvalid) continue;
+        if (typeof checked === 'string') {
+          slice.add(checked);
+          this.received += 1;
+        } else if (this.rules.keepsPlaces) slice.leaveOut(checked);
         if (!slice.isFull) continue;
         yield slice.end();
         slice = new Slice();
@@ -107,8 +116,8 @@ export class UploadReader {
     else yield* this.isArray ? arrayRows(whole) : lineRows(whole);
   }
 
-  /** Our fields of the user, as JSON; nothing when the row is none. */
-  private check(row: Row): string | undefined {
+  /** Our fields of the user, as JSON; those that are wrong when the row is none. */
+  private check(row: Row): string | readonly string[] {
     this.read += 1;
     const { maxRows } = this.rules;
     if (this.read > maxRows) {
@@ -117,8 +126,9 @@ export class UploadReader {
     const found = 'mistake' in row ? [{ field: '', message: row.mistake }] : findMistakesOfUser(row.value);
     if (found.length === 0 && 'value' in row) return JSON.stringify(toAudienceUsers([row.value])[0]);
     const place = this.isArray ? { index: row.at } : { line: row.at };
-    this.mistakes.add(found.map(({ field, message }) => ({ ...place, field: field.replace(/^\./, ''), message })));
-    return undefined;
+    const mistakes = found.map(({ field, message }) => ({ ...place, field: field.replace(/^\./, ''), message }));
+    this.mistakes.add(mistakes);
+    return mistakes.map(({ field }) => field);
   }
 
   private refuse(): void {
@@ -130,6 +140,7 @@ export class UploadReader {
 /** Users of one slice, each as JSON. */
 class Slice {
   private readonly users: string[] = [];
+  private readonly leftOut: LeftOut[] = [];
   private characters = 0;
 
   get count(): number {
@@ -145,7 +156,14 @@ class Slice {
     this.characters += user.length;
   }
 
+  leaveOut(fields: readonly string[]): void {
+    // Of a purchase, its parts are one field.
+    const told = new Set(fields.map((field) => field.replace(/\..*/, '')));
+    for (const field of told) this.leftOut.push([this.count, field]);
+    this.add('{}');
+  }
+
   end(): UserSlice {
-    return { json: Buffer.from(`[${this.users.join(',')}]`), count: this.count };
+    return { json: Buffer.from(`[${this.users.join(',')}]`), count: this.count, leftOut: this.leftOut };
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
-import { findUserMistakes, IsUsersArray } from './users-part.js';
+import { findUserMistakes } from './user-check.js';
+import { IsUsersArray } from './users-part.js';
 
 class Holder {
   @IsUsersArray()

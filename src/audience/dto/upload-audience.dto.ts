@@ -1,57 +1,26 @@
-import { ApiHideProperty, ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsObject, IsString, Matches, MaxLength, ValidateNested } from 'class-validator';
-import type { AudienceType } from '../../providers/contract/audience-provider.js';
-import { IsUsersArray } from '../../uploads/users-part.js';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { AudienceUserDto } from '../../uploads/dto/audience-user.dto.js';
-import { BatchDto } from './batch.dto.js';
+import { AudienceFormDto, EXAMPLE_USERS } from './audience-form.dto.js';
 
-const AUDIENCE_TYPES: readonly AudienceType[] = ['custom', 'primary'];
-const LONGEST_NAME = 200;
-
-/** Two made-up people: a reserved domain and reserved telephone numbers. */
-const EXAMPLE_USERS = [
-  {
-    edgeTagId: 'edge-10001',
-    email: 'ada@example.com',
-    phone: '+1 202 555 0143',
-    firstName: 'Ada',
-    lastName: 'Example',
-    country: 'US',
-    postalCode: '20500',
-    purchase: { currency: 'USD', profit: 129.9, total7Days: 59.95 },
-  },
-  { edgeTagId: 'edge-10002', email: 'grace@example.com', phone: '(202) 555-0178', country: 'US' },
-];
-
-/** One batch of an audience. */
-export class UploadAudienceDto {
-  /** Kept verbatim; the segment's name on every platform, behind the prefix. */
-  @ApiProperty({ type: String, minLength: 1, maxLength: LONGEST_NAME, example: 'Newsletter' })
-  @Matches(/\S/, { message: 'must not be blank' })
-  @Matches(/^\P{Cc}*$/u, { message: 'must not hold control characters' })
-  @MaxLength(LONGEST_NAME, { message: `must have at most ${LONGEST_NAME} characters` })
-  @IsString({ message: 'must be a string' })
-  readonly name!: string;
-
-  @ApiProperty({ type: String, enum: AUDIENCE_TYPES, default: 'custom', required: false, example: 'custom' })
-  @IsIn(AUDIENCE_TYPES, { message: `must be one of ${AUDIENCE_TYPES.join(', ')}` })
-  readonly type: AudienceType = 'custom';
-
+/** One batch of an audience, as the form brings it; `users` is taken in by itself, see `TakenUsers`. */
+export class UploadAudienceDto extends PickType(AudienceFormDto, ['name', 'type', 'batch'] as const) {
   @ApiProperty({
-    type: BatchDto,
-    example: { sessionId: 1795200000, sequence: 1, totalBatches: 1, totalUsers: 2, pullDate: '2026-11-20' },
+    type: [AudienceUserDto],
+    minItems: 1,
+    description:
+      'A JSON array: a text part, or a file. A file may also be NDJSON or CSV with a header, told by its name or type, and ' +
+      'packed with gzip or zstd; it may have any number of users up to MAX_UPLOAD_ROWS and is read as it comes',
+    example: EXAMPLE_USERS,
   })
-  @ValidateNested()
-  @IsObject({ message: 'must be a JSON object' })
-  @Type(() => BatchDto)
-  readonly batch!: BatchDto;
-
-  @ApiProperty({ type: [AudienceUserDto], minItems: 1, example: EXAMPLE_USERS })
-  @IsUsersArray()
   readonly users!: AudienceUserDto[];
 
-  /** `users` as it came, for the fingerprint and for storage. */
-  @ApiHideProperty()
-  readonly usersBytes!: Buffer;
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description:
+      'For CSV: which column is which field of a user (`purchase.profit` and the like included); only these columns are read. ' +
+      'To stand before `users`, and of no meaning for a JSON array. Without it, columns are known by the names of the fields',
+    example: { 'E-mail': 'email', Cell: 'phone' },
+  })
+  readonly columns?: Readonly<Record<string, string>>;
 }

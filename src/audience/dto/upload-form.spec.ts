@@ -6,8 +6,8 @@ import { DtoValidationPipe } from '../../common/dto-validation.pipe.js';
 import { MultipartJson } from '../../common/multipart-json.js';
 import { ProblemFilter } from '../../common/problem.filter.js';
 import { AppConfigModule } from '../../config/config.module.js';
-import { UploadAudienceDto } from './upload-audience.dto.js';
-import { UPLOAD_FORM } from './upload-form.js';
+import { AudienceFormDto } from './audience-form.dto.js';
+import { PREVIEW_FORM } from '../preview/dto/preview-form.js';
 import { UploadOptionsDto } from './upload-options.dto.js';
 
 const BATCH = { sessionId: 1795200000, sequence: 1, totalBatches: 2, totalUsers: 3 };
@@ -16,9 +16,9 @@ const USERS = '[ {"email":"ann@example.com"} ]';
 @Controller('audience')
 class EchoController {
   @Post()
-  @MultipartJson(UPLOAD_FORM)
-  echo(@Body() upload: UploadAudienceDto, @Query() options: UploadOptionsDto) {
-    return { ...upload, usersBytes: upload.usersBytes.toString(), options };
+  @MultipartJson({ ...PREVIEW_FORM, query: UploadOptionsDto })
+  echo(@Body() upload: AudienceFormDto, @Query() options: UploadOptionsDto) {
+    return { ...upload, options };
   }
 }
 
@@ -59,7 +59,7 @@ describe('the form of POST /audience', () => {
 
   const withBatch = (change: object) => ({ batch: JSON.stringify({ ...BATCH, ...change }) });
 
-  it('fills in what is optional, and hands over the bytes of users', async () => {
+  it('fills in what is optional', async () => {
     expect(await send({ name: '  Ünï / 名前 ' })).toEqual({
       status: 201,
       body: {
@@ -67,8 +67,7 @@ describe('the form of POST /audience', () => {
         type: 'custom',
         batch: BATCH,
         users: [{ email: 'ann@example.com' }],
-        usersBytes: USERS,
-        options: { disablePrefix: false, sync: false, mode: 'append' },
+        options: { disablePrefix: false, sync: false, skipInvalid: false, mode: 'append' },
       },
     });
   });
@@ -199,7 +198,7 @@ describe('the form of POST /audience', () => {
       batch: { contentType: 'application/json' },
       users: { contentType: 'application/json' },
     });
-    const schema = document.components?.schemas?.UploadAudienceDto as unknown as {
+    const schema = document.components?.schemas?.AudienceFormDto as unknown as {
       properties: Record<string, { example?: unknown; type?: string; items?: unknown }>;
       required: string[];
     };

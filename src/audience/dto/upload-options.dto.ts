@@ -15,6 +15,11 @@ export class UploadOptionsDto {
   @BooleanOption('Answer when every tag has been served, with what became of the users')
   readonly sync: boolean = false;
 
+  @BooleanOption(
+    'Leave out users that break a rule, and tell them as rejections; otherwise one of them refuses the call',
+  )
+  readonly skipInvalid: boolean = false;
+
   @ApiProperty({
     type: String,
     required: false,

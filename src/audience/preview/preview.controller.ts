@@ -4,7 +4,7 @@ import { Secured } from '../../auth/secured.decorator.js';
 import { ApiProblem } from '../../common/api-problem.decorator.js';
 import { MultipartJson } from '../../common/multipart-json.js';
 import { ProblemDto } from '../../common/problem.dto.js';
-import { UploadAudienceDto } from '../dto/upload-audience.dto.js';
+import { AudienceFormDto } from '../dto/audience-form.dto.js';
 import { PreviewAnswerDto } from './dto/preview-answer.dto.js';
 import { EXPLAIN_EXAMPLE, PREVIEW_EXAMPLE } from './dto/preview-examples.js';
 import { PREVIEW_FORM } from './dto/preview-form.js';
@@ -39,7 +39,7 @@ export class PreviewController {
     },
   })
   @ApiProblem(503, 'No account is configured', ProblemDto, 'no-tag-configured')
-  preview(@Body() upload: UploadAudienceDto, @Query() options: PreviewOptionsDto): Promise<PreviewAnswerDto> {
+  preview(@Body() upload: AudienceFormDto, @Query() options: PreviewOptionsDto): Promise<PreviewAnswerDto> {
     return this.previews.preview(upload, options);
   }
 }

@@ -7,7 +7,7 @@ import type { AudienceUser } from '../../providers/contract/audience-user.js';
 import { toAudienceUsers } from '../../providers/contract/read-users.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
 import { DestinationsService } from '../destinations.service.js';
-import type { UploadAudienceDto } from '../dto/upload-audience.dto.js';
+import type { AudienceFormDto } from '../dto/audience-form.dto.js';
 import { BatchFacts } from './batch-facts.js';
 import { batchWarnings } from './batch-warnings.js';
 import type { PreviewAnswerDto, RejectionShareDto, TagPreviewDto, UserPreviewDto } from './dto/preview-answer.dto.js';
@@ -36,7 +36,7 @@ export class PreviewService {
    *
    * @throws ProblemException 400 for an unknown channel and for `explain` with several users, 503 when no tag is configured
    */
-  async preview(upload: UploadAudienceDto, options: PreviewOptionsDto): Promise<PreviewAnswerDto> {
+  async preview(upload: AudienceFormDto, options: PreviewOptionsDto): Promise<PreviewAnswerDto> {
     const { segment, targets } = this.destinations.of(upload, options);
     const received = upload.users.length;
     if (options.explain && received !== 1) {

@@ -3,21 +3,14 @@ import { isUtf8 } from 'node:buffer';
 import type { Request, Response } from 'express';
 import multer from 'multer';
 import { invalidRequest } from '../dto-validation.js';
-import { ProblemException } from '../problem.exception.js';
+import { type ProblemException } from '../problem.exception.js';
 import { type BodyLimits, watchBody } from './body-watch.js';
-import { formRefusal, malformedForm, PART_LIMITS, refuseOtherContent, tooLarge } from './form-problems.js';
+import { bytesOf, type FormFile } from './file-taker.js';
+import { formRefusal, PART_LIMITS, refuseOtherContent, tooLarge } from './form-problems.js';
 import type { StreamingOptions } from './form-reader.js';
 
 /** Ample for a text part of a form whose large part is the file. */
 const MOST_FIELD_BYTES = 65_536;
-
-/** The file part of a form, while it still comes. */
-export interface FormFile {
-  /** To be read once and to its end. Slow reading slows the sender down. @throws ProblemException when the form breaks off */
-  readonly bytes: AsyncIterable<Buffer>;
-  readonly name: string;
-  readonly type: string;
-}
 
 /** What is done with the file as it comes. `fields` are the text parts that came before it. */
 export type UseFile<T> = (file: FormFile, fields: ReadonlyMap<string, string>) => Promise<T>;
@@ -124,14 +117,6 @@ export class FileForm<T> {
     const came = (name: string) => name in ((req.body ?? {}) as object) || this.fields.has(name);
     const late = this.names.find((name) => this.work && came(name) && !this.early.has(name));
     if (late !== undefined) throw mistake(late, 'must come before the file');
-  }
-}
-
-async function* bytesOf(stream: Readable): AsyncGenerator<Buffer> {
-  try {
-    for await (const piece of stream) yield piece as Buffer;
-  } catch (error) {
-    throw error instanceof ProblemException ? error : malformedForm();
   }
 }
 

@@ -8,8 +8,6 @@ export interface PartRule {
   readonly maxBytes?: number;
   /** Most entries of an array. */
   readonly maxItems?: (config: AppConfig) => number;
-  /** The field of the DTO that gets the part as it came, UTF-8. */
-  readonly bytesAs?: string;
 }
 
 export type PartRules = Readonly<Record<string, PartRule>>;

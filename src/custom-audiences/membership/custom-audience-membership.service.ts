@@ -1,9 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { FormFile, UseFile } from '../../common/multipart/file-form.js';
+import type { UseFile } from '../../common/multipart/file-form.js';
+import type { FormFile } from '../../common/multipart/file-taker.js';
 import { ProblemException } from '../../common/problem.exception.js';
 import { safeStack } from '../../common/safe-stack.js';
 import { AppConfig } from '../../config/config.js';
 import type { DeliveryResultDto } from '../../deliveries/dto/upload-answer.dto.js';
+import { mergedOutcome } from '../../deliveries/merged-outcome.js';
 import { syncResults } from '../../deliveries/sync-answer.js';
 import {
   type MemberAudience,
@@ -17,7 +19,6 @@ import { UploadReader } from '../../uploads/upload-reader.js';
 import type { MembershipOptionsDto, UploadFileOptionsDto } from './dto/membership-options.dto.js';
 import type { MembershipAnswerDto, UploadFileAnswerDto } from './dto/membership-answer.dto.js';
 import { MembersSource } from './members-source.js';
-import { mergedOutcome } from './merged-outcome.js';
 import { MembershipTargets } from './membership-targets.service.js';
 
 /** Gives the slices of a session, one by one. */

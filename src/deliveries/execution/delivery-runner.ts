@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { CreatedAudience, Receipt, RemoteAudience } from '../../providers/contract/audience-provider.js';
 import { AudienceMissingError, RateLimitedError } from '../../providers/contract/provider-errors.js';
 import { ProviderCatalogue } from '../../providers/provider-catalogue.service.js';
+import { withLeftOut } from '../rejections/left-out.js';
 import { RateLimiter } from '../tags/rate-limiter.js';
 import { RemoteAudienceService } from '../remote-audience.service.js';
 import { endOf } from './chunks/chunk-plan.js';
@@ -42,7 +43,7 @@ export class DeliveryRunner {
     const batch = await this.batchReader.read(held);
     const { members } = batch;
     const { rows, rejections } = provider.prepare(members.users, held.tag);
-    await this.progress.recordPrepared(held, rejections, batch.users);
+    await this.progress.recordPrepared(held, withLeftOut(rejections, batch.leftOut), batch.users);
     const prepared = members.skipped.size > 0 ? rows.filter(({ user }) => !members.skipped.has(user)) : rows;
     const key = { provider: held.provider, account: provider.account(held.tag), segment: held.segment };
     const divided = divide(prepared, members.unsent, held.nextUser);

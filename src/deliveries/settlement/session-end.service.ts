@@ -70,7 +70,7 @@ export class SessionEnd {
         removed: sum('removed'),
         failed: sql<number>`count(*) filter (where ${deliveries.state} <> 'succeeded')::int`,
         open: sql<number>`count(*) filter (where not ${inArray(deliveries.state, [...SETTLED])})::int`,
-        missing: sql<number>`${sessions.totalBatches} - (select count(*) from ${batches} where ${batches.session} = ${sessions.id})::int`,
+        missing: sql<number>`${sessions.totalBatches} - (select count(*) from ${batches} where ${batches.session} = ${sessions.id} and ${batches.part} = 0)::int`,
       })
       .from(deliveries)
       .innerJoin(sessions, eq(sessions.id, deliveries.session))

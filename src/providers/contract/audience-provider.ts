@@ -182,7 +182,9 @@ export interface SessionPosition {
   readonly batch: number;
   readonly totalBatches: number;
   readonly totalUsers: number;
-  /** 0-based place of this chunk in its batch. */
+  /** 0-based place of this part of its batch: large batches have several, which may be on their way together. Unset: 0. */
+  readonly part?: number;
+  /** 0-based place of this chunk in its part. */
   readonly chunk: number;
   /** Minutes since the first batch of the session arrived. */
   readonly ageMinutes: number;

@@ -44,10 +44,16 @@ describe('facebookSession', () => {
   });
 
   it('numbers chunks without a number standing twice', () => {
-    const numbers = [1, 2, 3, 4].flatMap((batch) =>
-      [0, 1, 2, 999].map((chunk) => facebookSession('1', { ...position, batch, chunk }).batch_seq),
-    );
-    expect(numbers.slice(0, 8)).toEqual([1, 5, 6, 1_003, 2, 1_005, 1_006, 2_003]);
+    const numbersOf = (parts: readonly (number | undefined)[]) =>
+      [1, 2, 3, 4].flatMap((batch) =>
+        parts.flatMap((part) =>
+          [0, 1, 2, 999].map((chunk) => facebookSession('1', { ...position, batch, part, chunk }).batch_seq),
+        ),
+      );
+    expect(numbersOf([undefined]).slice(0, 8)).toEqual([1, 5, 6, 1_003, 2, 1_005, 1_006, 2_003]);
+    expect(numbersOf([0])).toEqual(numbersOf([undefined]));
+    const numbers = numbersOf([0, 1, 2, 9_999]);
+    expect(Math.max(...numbers)).toBeLessThan(2 ** 31);
     expect(new Set(numbers).size).toBe(numbers.length);
   });
 });

@@ -15,8 +15,10 @@ export interface FacebookSession {
  */
 const WINDOW_MINUTES = 60;
 
-/** More chunks than one batch can have: 1,000 of them are ten million users. */
-const CHUNKS_PER_BATCH = 1_000;
+/** More chunks than one part of a batch can have: a part has ten thousand users, and only bad rows make more of it than one. */
+const CHUNKS_PER_PART = 1_000;
+/** More parts than one batch can have: 10,000 of them are a hundred million users. */
+const PARTS_PER_BATCH = 10_000;
 
 /** Where a chunk stands, in Facebook's words; the same chunk of the same hour gives the same object again. */
 export function facebookSession(audienceId: string, position: SessionPosition): FacebookSession {
@@ -35,9 +37,11 @@ function sessionIdOf(audienceId: string, { sessionId, audienceType, ageMinutes }
 }
 
 /**
- * The number must not stand twice in a session. First chunks carry their batch's, 1 to `totalBatches`; further chunks, which
- * only batches of more than 10,000 users have, get numbers above all of these, a thousand for each batch.
+ * The number must not stand twice in a session. First chunks of first parts carry their batch's, 1 to `totalBatches`; further
+ * chunks get numbers above all of these, a thousand for each batch, and those of further parts numbers above all of those.
  */
-function batchSeqOf({ batch, totalBatches, chunk }: SessionPosition): number {
-  return chunk === 0 ? batch : totalBatches + (batch - 1) * CHUNKS_PER_BATCH + chunk;
+function batchSeqOf({ batch, part = 0, totalBatches, chunk }: SessionPosition): number {
+  if (part === 0) return chunk === 0 ? batch : totalBatches + (batch - 1) * CHUNKS_PER_PART + chunk;
+  const partsBefore = totalBatches + (batch - 1) * PARTS_PER_BATCH + part - 1;
+  return totalBatches + partsBefore * CHUNKS_PER_PART + chunk + 1;
 }

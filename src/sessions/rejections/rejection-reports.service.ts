@@ -9,7 +9,7 @@ import { type PagePosition, rowsForPage, type Slice, sliceRows } from './rejecti
 import { type RejectionFilter, RejectionsRepository, type SliceUsers } from './rejections.repository.js';
 
 const CSV_PAGE = 5_000;
-const CURSOR_KINDS = ['integer', 'text', 'text', 'integer', 'text', 'text', 'integer'] as const;
+const CURSOR_KINDS = ['integer', 'integer', 'text', 'text', 'integer', 'text', 'text', 'integer'] as const;
 
 /** The rejections of a session, as pages or as one CSV. */
 @Injectable()
@@ -55,7 +55,7 @@ export class RejectionReportsService {
   /** Its entries, one a user. */
   private async unpack(slice: Slice, { users, pieces, piecesFrom }: SliceUsers): Promise<RejectionDto[]> {
     const { row, counted, first } = slice;
-    const { sequence, provider, tag, reason } = row;
+    const { sequence, firstUser, provider, tag, reason } = row;
     const field = row.field === '' ? null : row.field;
     const entry = (user: number | null, edgeTagId: string | null, count: number): RejectionDto => {
       return { sequence, user, edgeTagId, provider, tag, field, reason, count };
@@ -63,7 +63,7 @@ export class RejectionReportsService {
     const ids = pieces && piecesFrom !== null ? await this.open(slice, pieces) : [];
     // Users from before the ids were kept stand in front of the first piece.
     const idOf = (index: number) => ids[first + index - (piecesFrom ?? 0)] ?? null;
-    const named = users.map((user, index) => entry(user, idOf(index), 1));
+    const named = users.map((user, index) => entry(firstUser + user, idOf(index), 1));
     return counted ? [entry(null, null, row.unnamed), ...named] : named;
   }
 

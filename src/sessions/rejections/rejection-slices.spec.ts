@@ -6,14 +6,14 @@ import type { PackedRow } from './rejections.repository.js';
 /** Rows of one session in their order, with so many named and unnamed users. */
 function rowsWith(sizes: readonly (readonly [named: number, unnamed: number])[]): PackedRow[] {
   return sizes.map(([named, unnamed], stage) => {
-    const place = { sequence: 1, provider: 'facebook', tag: 'default', delivery: 'd', stage };
+    const place = { sequence: 1, part: 0, firstUser: 0, provider: 'facebook', tag: 'default', delivery: 'd', stage };
     return { ...place, field: '', reason: 'refused-by-platform', named, unnamed };
   });
 }
 
 /** As the repository: rows from the position on, no more than a page needs. */
 function fetched(rows: readonly PackedRow[], after: PagePosition | undefined, limit: number): PackedRow[] {
-  return rows.filter(({ stage }) => !after || stage >= after[3]).slice(0, rowsForPage(limit));
+  return rows.filter(({ stage }) => !after || stage >= after[4]).slice(0, rowsForPage(limit));
 }
 
 /** All entries as `row:user`, page by page; `grow` may change the rows between two pages. */
@@ -81,7 +81,7 @@ describe('sliceRows', () => {
   });
 
   it('gives nothing for a position that no page had', () => {
-    const after = [1, 'facebook', 'default', 0, '', 'refused-by-platform', 2_147_483_647] as const;
+    const after = [1, 0, 'facebook', 'default', 0, '', 'refused-by-platform', 2_147_483_647] as const;
     expect(sliceRows(rowsWith([[2, 1]]), after, 5)).toEqual({ slices: [] });
   });
 });

@@ -61,7 +61,7 @@ function entriesIn({ counted, first, last }: Slice): number {
 /** Places of the row that earlier pages have shown. */
 function placesBefore(row: PackedRow, after: PagePosition | undefined): number {
   const isThere = after && orderOf(row).every((part, index) => part === after[index]);
-  return isThere ? after[6] : 0;
+  return isThere ? after[7] : 0;
 }
 
 function endOf(slices: readonly Slice[]): PagePosition | undefined {
@@ -69,6 +69,6 @@ function endOf(slices: readonly Slice[]): PagePosition | undefined {
   return slice && [...orderOf(slice.row), slice.last + 1];
 }
 
-function orderOf({ sequence, provider, tag, stage, field, reason }: PackedRow): PackedOrder {
-  return [sequence, provider, tag, stage, field, reason];
+function orderOf({ sequence, part, provider, tag, stage, field, reason }: PackedRow): PackedOrder {
+  return [sequence, part, provider, tag, stage, field, reason];
 }

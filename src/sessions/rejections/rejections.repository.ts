@@ -16,6 +16,10 @@ export interface RejectionFilter {
 /** A stored row: all users of one delivery's stage that were left out for one reason. */
 export interface PackedRow {
   readonly sequence: number;
+  /** Of the batch. */
+  readonly part: number;
+  /** Users of the batch in the parts before. */
+  readonly firstUser: number;
   readonly provider: string;
   readonly tag: string;
   readonly delivery: string;
@@ -33,6 +37,7 @@ export interface PackedRow {
 /** What the packed rows of a session are ordered by; no two have the same. */
 export type PackedOrder = readonly [
   sequence: number,
+  part: number,
   provider: string,
   tag: string,
   stage: number,
@@ -64,13 +69,13 @@ export class RejectionsRepository {
     from: PagePosition | undefined,
     limit: number,
   ): Promise<PackedRow[]> {
-    // By batch: the index on (session, sequence) gives them in order, so that only those of the page are looked at.
+    // By batch: the index on (session, sequence, part) gives them in order, so that only those of the page are looked at.
     const { rows } = await this.database.query.execute<Row<PackedRow>>(sql`
-      select b.sequence, d.provider, d.tag, r.delivery, r.stage, r.field, r.reason, r.unnamed,
+      select b.sequence, b.part, b.first_user as "firstUser", d.provider, d.tag, r.delivery, r.stage, r.field, r.reason, r.unnamed,
         cardinality(r.users) as named
       from ${batches} b join ${deliveries} d on d.batch = b.id join ${rejections} r on r.delivery = d.id
       where b.session = ${session}${and(filter)}${from ? notBefore(from) : sql``}
-      order by b.sequence, d.provider collate "C", d.tag collate "C", r.stage, r.field collate "C", r.reason collate "C"
+      order by b.sequence, b.part, d.provider collate "C", d.tag collate "C", r.stage, r.field collate "C", r.reason collate "C"
       limit ${limit}`);
     return rows;
   }
@@ -106,8 +111,8 @@ function and({ provider, tag, field, reason }: RejectionFilter): SQL {
   ]);
 }
 
-function notBefore([sequence, provider, tag, stage, field, reason]: PagePosition): SQL {
+function notBefore([sequence, part, provider, tag, stage, field, reason]: PagePosition): SQL {
   return sql` and b.sequence >= ${sequence}::int
-    and (b.sequence, d.provider collate "C", d.tag collate "C", r.stage, r.field collate "C", r.reason collate "C")
-      >= (${sequence}::int, ${provider}::text, ${tag}::text, ${stage}::int, ${field}::text, ${reason}::text)`;
+    and (b.sequence, b.part, d.provider collate "C", d.tag collate "C", r.stage, r.field collate "C", r.reason collate "C")
+      >= (${sequence}::int, ${part}::int, ${provider}::text, ${tag}::text, ${stage}::int, ${field}::text, ${reason}::text)`;
 }

@@ -19,6 +19,10 @@ export interface DeliveryBatch {
   readonly audienceType: AudienceType;
   readonly sessionId: number;
   readonly sequence: number;
+  /** Of the caller's batch, from 0. */
+  readonly part: number;
+  /** Users who only keep the place of a row that was left out, and the field that was wrong in it. */
+  readonly leftOut: readonly (readonly [user: number, field: string])[];
   readonly totalBatches: number;
   readonly totalUsers: number;
   readonly sessionCreatedAt: Date;
@@ -46,6 +50,8 @@ export class DeliveryBatchReader {
     const [row] = await this.database.query
       .select({
         sequence: batches.sequence,
+        part: batches.part,
+        leftOut: batches.leftOut,
         // Its beginning is different for each sealing; the rest is fetched by the first delivery that needs it.
         seal: sql<string | null>`encode(substring(${batches.payload} from 1 for ${SEAL_BYTES}), 'hex')`,
         session: sessions,
@@ -58,7 +64,7 @@ export class DeliveryBatchReader {
       .leftJoin(customAudiences, eq(customAudiences.id, held.customAudience ?? NO_AUDIENCE))
       .where(eq(batches.id, held.batch));
     if (!row?.seal) throw purged();
-    const { session, audience, chunksDone, leftBefore, sequence } = row;
+    const { session, audience, chunksDone, leftBefore, sequence, part, leftOut } = row;
     const users = await this.open.users(held.batch, row.seal, () => this.payload(held.batch));
     const { mode, origin, number } = session;
     // To be sent again is not to be brought again: a refresh keeps nobody whom a mirror is about to take out.
@@ -71,6 +77,8 @@ export class DeliveryBatchReader {
       audienceType: session.type,
       sessionId: session.sessionId,
       sequence,
+      part,
+      leftOut: leftOut ?? [],
       totalBatches: session.totalBatches,
       totalUsers: session.totalUsers,
       sessionCreatedAt: session.createdAt,
@@ -99,7 +107,17 @@ export class DeliveryBatchReader {
     // A session has either a batch 0 or a batch `totalBatches`: the one takes the place of the other.
     const place = batch.sequence === 0 ? totalBatches : batch.sequence;
     const last = isLastOfBatch && (await this.isLastOfSession(held, totalBatches));
-    return { sessionId, audienceType, batch: place, totalBatches, totalUsers, chunk, ageMinutes, last };
+    return {
+      sessionId,
+      audienceType,
+      batch: place,
+      part: batch.part,
+      totalBatches,
+      totalUsers,
+      chunk,
+      ageMinutes,
+      last,
+    };
   }
 
   /** All batches are in, and every other delivery of the session to this tag is settled. */
@@ -107,7 +125,7 @@ export class DeliveryBatchReader {
     const [received] = await this.database.query
       .select({ count: sql<number>`count(*)::int` })
       .from(batches)
-      .where(eq(batches.session, held.session));
+      .where(and(eq(batches.session, held.session), eq(batches.part, 0)));
     if (received!.count < totalBatches) return false;
     const others = await this.database.query
       .select({ id: deliveries.id })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { DeliveryRow } from '../../deliveries/deliveries.repository.js';
-import type { DeliveryState } from '../../deliveries/delivery-state.js';
+import type { DeliveryRow } from './deliveries.repository.js';
+import type { DeliveryState } from './delivery-state.js';
 import { mergedOutcome } from './merged-outcome.js';
 
 const row = (state: DeliveryState, received: number, more: Partial<DeliveryRow> = {}) =>
@@ -16,6 +16,15 @@ describe('the deliveries of one session as one', () => {
       deliveries: [row('succeeded', 15, { audienceId: '7', accepted: 13, skipped: 1, rejected: 1 })],
       decided: true,
     });
+  });
+
+  it('are one for each tag', () => {
+    const [eu, us] = [{ tag: 'eu' }, { tag: 'us' }];
+    const deliveries = [row('succeeded', 1, eu), row('succeeded', 2, us), row('failed', 3, eu)];
+    expect(mergedOutcome({ deliveries, decided: true }).deliveries).toEqual([
+      row('failed', 4, eu),
+      row('succeeded', 2, us),
+    ]);
   });
 
   it.each<[DeliveryState, DeliveryState[]]>([

@@ -1,6 +1,6 @@
-import type { DeliveryRow } from '../../deliveries/deliveries.repository.js';
-import type { BatchOutcome } from '../../deliveries/deliveries.service.js';
-import type { DeliveryState } from '../../deliveries/delivery-state.js';
+import type { DeliveryRow } from './deliveries.repository.js';
+import type { BatchOutcome } from './deliveries.service.js';
+import type { DeliveryState } from './delivery-state.js';
 
 /** The state that says most of all deliveries together comes first. */
 const TELLING: readonly DeliveryState[] = [
@@ -13,10 +13,18 @@ const TELLING: readonly DeliveryState[] = [
   'succeeded',
 ];
 
-/** Pure: the deliveries of one session to one audience as one: its counts are their sums, its state the one that is furthest behind. */
+/** Pure: the deliveries to each tag as one: its counts are their sums, its state the one that is furthest behind. */
 export function mergedOutcome({ deliveries, decided }: BatchOutcome): BatchOutcome {
+  const tags = new Map<string, DeliveryRow[]>();
+  for (const row of deliveries) {
+    const tag = `${row.provider}/${row.tag}`;
+    tags.set(tag, [...(tags.get(tag) ?? []), row]);
+  }
+  return { deliveries: [...tags.values()].map(merged), decided };
+}
+
+function merged(deliveries: readonly DeliveryRow[]): DeliveryRow {
   const [first, ...others] = deliveries.toSorted((a, b) => TELLING.indexOf(a.state) - TELLING.indexOf(b.state));
-  if (!first) return { deliveries, decided };
   const add = (sum: DeliveryRow, row: DeliveryRow): DeliveryRow => ({
     ...sum,
     audienceId: sum.audienceId ?? row.audienceId,
@@ -25,5 +33,5 @@ export function mergedOutcome({ deliveries, decided }: BatchOutcome): BatchOutco
     skipped: sum.skipped + row.skipped,
     rejected: sum.rejected + row.rejected,
   });
-  return { deliveries: [others.reduce(add, first)], decided };
+  return others.reduce(add, first!);
 }
