@@ -42,7 +42,12 @@ export const sessions = pgTable(
     totalUsers: bigint('total_users', { mode: 'number' }).notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId)],
+  (t) => [
+    uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId),
+    index('sessions_mirrors')
+      .on(t.number)
+      .where(sql`mode = 'mirror'`),
+  ],
 );
 
 /**

@@ -37,7 +37,7 @@ export class BenchService {
   /** How long its event loop was held up since this was asked last, ms. */
   async stalls(): Promise<{ readonly p99: number; readonly p999: number; readonly longest: number }> {
     this.stderr = '';
-    this.child.kill('SIGUSR2');
+    this.child.kill('SIGWINCH');
     for (;;) {
       const said = /^stalls (\S+) (\S+) (\S+)$/m.exec(this.stderr);
       if (said) return { p99: Number(said[1]), p999: Number(said[2]), longest: Number(said[3]) };

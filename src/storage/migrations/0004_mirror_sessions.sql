@@ -1,0 +1,1 @@
+CREATE INDEX "sessions_mirrors" ON "sessions" USING btree ("number") WHERE mode = 'mirror';
