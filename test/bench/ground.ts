@@ -63,7 +63,7 @@ export class Ground {
     const port = await freePort(0);
     const env = { ...deployment, ROLE: role, HOST: '127.0.0.1', PORT: String(port) };
     // As `npm run start:prod` does.
-    const child = spawn(process.execPath, ['--max-semi-space-size=8', MAIN], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=16', MAIN], {
       cwd: dirname(MAIN),
       env: { PATH: process.env.PATH, NODE_OPTIONS: `--no-warnings --import ${LOOP_WATCH}`, ...env },
     });

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, type SQL } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import type { Queryable } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
@@ -36,11 +36,22 @@ function heldBy(held: ClaimedDelivery) {
 /**
  * Writes to a delivery only while this worker holds it: one that was slow enough to be taken for dead changes nothing.
  *
+ * @param more what else is to be returned by the statement
+ *
  * @throws ClaimLostError
  */
-export async function guarded(tx: Queryable, held: ClaimedDelivery, columns: DeliveryColumns): Promise<SettledCounts> {
+export async function guarded(
+  tx: Queryable,
+  held: ClaimedDelivery,
+  columns: DeliveryColumns,
+  more: Readonly<Record<string, SQL>> = {},
+): Promise<SettledCounts> {
   const { accepted, skipped, rejected } = deliveries;
-  const [row] = await tx.update(deliveries).set(columns).where(heldBy(held)).returning({ accepted, skipped, rejected });
+  const [row] = await tx
+    .update(deliveries)
+    .set(columns)
+    .where(heldBy(held))
+    .returning({ accepted, skipped, rejected, ...more });
   if (!row) throw new ClaimLostError(`Delivery ${held.id} is no longer held by this worker`);
   return row;
 }

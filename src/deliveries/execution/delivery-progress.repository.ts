@@ -45,8 +45,7 @@ export class DeliveryProgressRepository {
     if (held.nextUser > 0) return;
     const skipped = new Set(found.filter(({ field }) => field === undefined).map(({ user }) => user)).size;
     await this.database.transaction(async (tx) => {
-      await tx.execute(sql`select ${unhurried}`);
-      await guarded(tx, held, { skipped });
+      await guarded(tx, held, { skipped }, { unhurried });
       await this.rejections.replacePrepared(tx, held.id, packRejections(found), users);
     });
   }

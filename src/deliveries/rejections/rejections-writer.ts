@@ -26,7 +26,7 @@ export class RejectionsWriter {
     const before = await tx.select({ field, reason, users: named }).from(rejections).where(isPrepared);
     // A platform that is down for a day has a delivery prepared hundreds of times.
     if (contentOf(before) === contentOf(packed)) return;
-    await tx.delete(rejections).where(isPrepared);
+    if (before.length > 0) await tx.delete(rejections).where(isPrepared);
     await this.add(tx, delivery, PREPARED, packed, users);
   }
 
