@@ -24,6 +24,7 @@ export type DeliveryState = (typeof DELIVERY_STATES)[number];
 export const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
 export const instant = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
 
+const isMirror = sql`mode = 'mirror'`;
 /** One audience upload: all batches that share (name, type, sessionId). */
 export const sessions = pgTable(
   'sessions',
@@ -44,16 +45,13 @@ export const sessions = pgTable(
   },
   (t) => [
     uniqueIndex('sessions_key').on(t.name, t.type, t.sessionId),
-    index('sessions_mirrors')
-      .on(t.number)
-      .where(sql`mode = 'mirror'`),
+    index('sessions_mirrors').on(t.number).where(isMirror),
   ],
 );
 
 /**
- * One `POST /audience` call, or a part of a large one: its parts come in one transaction, each with deliveries of its own, and
- * count from 0 (so do those who count batches: rows of part 0). The payload is compressed and encrypted, and gone once every
- * delivery is done.
+ * One `POST /audience` call, or a part of a large one, each with deliveries of its own: whoever counts calls counts rows of
+ * part 0. The payload is compressed and encrypted, and gone once every delivery is done.
  */
 export const batches = pgTable(
   'batches',
