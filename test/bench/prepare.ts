@@ -2,15 +2,14 @@
  * `node --no-warnings --import ./test/support/typescript-hook.ts test/bench/prepare.ts [-- --json]`: what a provider does with
  * users before anything is sent. No database, no network: `prepare`, the division into chunks, and the bodies as bytes.
  */
-import { hash } from 'node:crypto';
 import { nextChunk } from '../../src/deliveries/execution/chunks/chunks.js';
-import { madeUpUsers } from '../../src/demo/made-up-users.js';
 import type { AudienceProvider } from '../../src/providers/contract/audience-provider.js';
 import type { AudienceUser } from '../../src/providers/contract/audience-user.js';
 import { toAudienceUsers } from '../../src/providers/contract/read-users.js';
+import { median } from './figures.js';
 import { type Preparation, preparations } from './preparations.js';
+import { f6, usersBytes } from './users.js';
 
-const USERS = 10_000;
 const TURNS = 15;
 const WARM_UP = 5;
 
@@ -37,14 +36,14 @@ interface Took {
 
 /** Measures everything in turns, each time between two floors. */
 export function measurePrepare(turns: number): PrepareFigures {
-  const bytes = Buffer.from(JSON.stringify(madeUpUsers(USERS, 7)));
+  const bytes = usersBytes(7);
   const all = preparations();
   const figures = { providers: new Map<string, PrepareTimes>(), together: noTimes(), apart: noTimes() };
   for (const { provider } of all) figures.providers.set(provider.id, noTimes());
-  let before = timed(() => floorOf(bytes));
+  let before = timed(() => f6(bytes));
   const measure = (times: PrepareTimes, isWarmUp: boolean, work: () => number) => {
     const took = timed(work);
-    const after = timed(() => floorOf(bytes));
+    const after = timed(() => f6(bytes));
     if (!isWarmUp) {
       times.wall.push(took.wall);
       times.cpu.push(took.cpu);
@@ -75,18 +74,6 @@ export function ratioOf({ wall, floorWall }: PrepareTimes): number {
 /** The same of CPU. */
 export function cpuRatioOf({ cpu, floorCpu }: PrepareTimes): number {
   return median(cpu.map((ms, turn) => ms / floorCpu[turn]!));
-}
-
-/** F6: what nobody can avoid. `JSON.parse` of the bytes, then six digests per user of the values as they are. */
-export function floorOf(bytes: Buffer): number {
-  const users = JSON.parse(bytes.toString()) as Record<string, string | undefined>[];
-  let length = 0;
-  for (const user of users) {
-    for (const field of ['email', 'phone', 'lastName', 'firstName', 'postalCode', 'country']) {
-      length += hash('sha256', user[field] ?? '').length;
-    }
-  }
-  return length;
 }
 
 /** Prepares the users and writes the bodies of all chunks; the bytes of these. */
@@ -122,10 +109,6 @@ function timed(work: () => number): Took {
   const wall = performance.now() - startedAt;
   const { user, system } = process.cpuUsage(cpu);
   return { wall, cpu: (user + system) / 1_000 };
-}
-
-function median(figures: readonly number[]): number {
-  return [...figures].sort((one, other) => one - other)[Math.floor(figures.length / 2)]!;
 }
 
 function report({ providers, together, apart }: PrepareFigures): void {
