@@ -137,6 +137,9 @@ describe('POST /audience with users of any size', () => {
     const again = await send(sent);
     expect([again.status, again.headers.get('idempotent-replay')]).toEqual([200, 'true']);
     expect(again.headers.get('location')).toBe(first.headers.get('location'));
+    // Packed in another way it is the same text.
+    const packed = await send({ ...sent, content: gzipSync(sent.content, { level: 1 }) });
+    expect([packed.status, packed.headers.get('idempotent-replay')]).toEqual([200, 'true']);
     const other = await send({ ...sent, content: linesOf(manyUsers(25_001)) });
     expect([other.status, other.body]).toMatchObject([409, { code: 'sequence-conflict' }]);
     expect(await stored()).toEqual(before);
@@ -238,6 +241,20 @@ describe('POST /audience with users of any size', () => {
     await untilState(sessionOf(await mirror(12_000)), 'completed');
     const there = () => Promise.resolve(members('Mirrored'));
     await eventually(there, (counts) => counts.every((count) => count === 12_000));
+  });
+
+  it('says that it cannot store, and not that the form is wrong, while the database is away', async () => {
+    await service.database.close();
+    try {
+      const answer = await send({ name: 'Away', content: linesOf(manyUsers(15_000)), file: 'u.ndjson' });
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, expect.stringMatching(/^\d+$/)]);
+    } finally {
+      await service.database.reopen();
+    }
+    await eventually(
+      () => get(`${service.origin}/health/ready`),
+      ({ status }) => status === 200,
+    );
   });
 
   it('keeps nothing of a file whose sender breaks off', async () => {

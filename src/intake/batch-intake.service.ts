@@ -1,7 +1,8 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
+import { safeStack } from '../common/safe-stack.js';
 import { ENCRYPTION_KEY } from '../storage/encryption-key.js';
 import { PayloadCipher } from '../storage/payload-cipher.js';
 import { type BatchResult, type BatchTask, workOn } from './batch-task.js';
@@ -25,6 +26,7 @@ const THREAD = fileURLToPath(new URL(`./batch-thread${extname(import.meta.url)}`
 /** Does the work of a batch: that of a large one in a thread, so that other calls do not wait for it. */
 @Injectable()
 export class BatchIntake implements OnApplicationShutdown {
+  private readonly logger = new Logger(BatchIntake.name);
   private threads?: Piscina<BatchTask, BatchResult>;
 
   constructor(
@@ -39,7 +41,14 @@ export class BatchIntake implements OnApplicationShutdown {
     // Only memory of its own may be given away: what shares it would lose its bytes too.
     const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
     this.threads ??= this.start();
-    return this.threads.run({ ...task, bytes: own }, { transferList: [own.buffer] });
+    const { threads } = this;
+    try {
+      return await threads.run({ ...task, bytes: own }, { transferList: [own.buffer] });
+    } catch (error) {
+      // The pool starts no thread for those who wait behind one that died.
+      if (threads.queueSize > 0) this.giveUp(threads);
+      throw error;
+    }
   }
 
   /** After the last call was answered. */
@@ -47,9 +56,15 @@ export class BatchIntake implements OnApplicationShutdown {
     await this.threads?.destroy();
   }
 
+  /** Whoever waits is answered with an error and may call again; the next batch gets new threads. */
+  private giveUp(threads: Piscina<BatchTask, BatchResult>): void {
+    if (this.threads === threads) this.threads = undefined;
+    void threads.destroy().catch(() => undefined);
+  }
+
   private start(): Piscina<BatchTask, BatchResult> {
     const workerData: BatchThreadData = { encryptionKey: new Uint8Array(this.encryptionKey) };
-    return new Piscina({
+    const threads = new Piscina<BatchTask, BatchResult>({
       filename: THREAD,
       name: 'batchWork',
       minThreads: 0,
@@ -61,6 +76,12 @@ export class BatchIntake implements OnApplicationShutdown {
       execArgv: loadersOf(process.execArgv),
       workerData,
     });
+    // A thread that fails without a batch, as when the system has no room for one: unheard, it would end the process.
+    threads.on('error', (error: unknown) => {
+      this.logger.error(`A thread for large batches failed: ${safeStack(error)}`);
+      this.giveUp(threads);
+    });
+    return threads;
   }
 }
 

@@ -170,7 +170,8 @@ export class MembersStore {
 
 /**
  * The last session up to this one that mirrors. Who was brought since need not be noted again: `seen` is compared with the
- * numbers of mirrors only, and no later mirror spares whom this session brings.
+ * numbers of mirrors only, and no later mirror spares whom this session brings. A mirror whose first batch is not stored yet is
+ * not seen here: the two calls are then made at the same time, and either may be the first.
  */
 function lastMirror({ session }: MemberScope): SQL {
   return sql`(select coalesce(max(number), 0) from sessions where mode = 'mirror' and number <= ${session})`;

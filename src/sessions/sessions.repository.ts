@@ -97,10 +97,11 @@ export class SessionsRepository {
 
   /** Makes the parts that a draft holds the parts of a batch. */
   async adoptDraft(tx: Transaction, draft: string, batch: AdoptedBatch): Promise<void> {
-    await tx
+    const adopted = await tx
       .update(batches)
       .set({ ...batch, createdAt: sql`now()` })
       .where(eq(batches.session, draft));
+    if (!adopted.rowCount) throw new Error('The draft of this batch is gone');
     await this.discardDraft(tx, draft);
   }
 

@@ -24,8 +24,8 @@ const TRANSACTION_TRIES = 6;
 
 /**
  * For the RETURNING of a statement whose transaction need not be on the disk before it is answered: saves waiting for the disk. If
- * the database loses its power it may be gone, with all that came after it: as if the power had been lost a moment earlier. A
- * transaction that must not be lost, and comes later, brings it to the disk as well. For what another attempt does again.
+ * the database dies within a moment it may be gone, with all that came after it; a later transaction that is waited for brings it
+ * to the disk as well. Only for what the next attempt does again without being told.
  */
 export const unhurried = sql<string>`set_config('synchronous_commit', 'off', true)`;
 

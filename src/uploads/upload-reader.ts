@@ -31,6 +31,8 @@ export interface UploadRules {
   readonly skipInvalid: boolean;
   /** Whether a row that is left out leaves an empty user in its place, so that the others keep theirs. */
   readonly keepsPlaces?: boolean;
+  /** Told the text, unpacked, as it is read. */
+  readonly hear?: (piece: Buffer) => void;
   readonly maxRows: number;
   /** That the file may have as it comes. */
   readonly maxBytes: number;
@@ -112,8 +114,16 @@ export class UploadReader {
     const { columns } = this.rules;
     if (columns && format !== 'csv') throw wrongColumns(['is for CSV only']);
     this.format = format;
-    if (format === 'csv') yield* csvRows(whole, columns);
-    else yield* this.isArray ? arrayRows(whole) : lineRows(whole);
+    const heard = this.heard(whole);
+    if (format === 'csv') yield* csvRows(heard, columns);
+    else yield* this.isArray ? arrayRows(heard) : lineRows(heard);
+  }
+
+  private async *heard(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const piece of text) {
+      this.rules.hear?.(piece);
+      yield piece;
+    }
   }
 
   /** Our fields of the user, as JSON; those that are wrong when the row is none. */

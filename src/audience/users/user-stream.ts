@@ -17,16 +17,18 @@ export class UserStream {
 
   constructor(
     private readonly drafts: DraftUsers,
-    private readonly rules: Omit<UploadRules, 'columns' | 'keepsPlaces'>,
+    private readonly rules: Omit<UploadRules, 'columns' | 'keepsPlaces' | 'hear'>,
   ) {}
 
   /** @throws ProblemException 400, 413: {@link discard} is then to be called */
   async read(file: FormFile, columns?: string): Promise<void> {
+    // Of the text: packed again, the same users are other bytes.
     const digest = this.drafts.contentDigest();
-    const bytes = this.passing(file.bytes, (piece) => digest.update(piece));
+    const hear = (piece: Buffer) => void digest.update(piece);
+    const bytes = this.passing(file.bytes);
     try {
       const mapping = columns ? parseColumns(columns) : undefined;
-      const reader = new UploadReader({ ...file, bytes }, { ...this.rules, columns: mapping, keepsPlaces: true });
+      const reader = new UploadReader({ ...file, bytes }, { ...this.rules, columns: mapping, keepsPlaces: true, hear });
       for await (const slice of reader.slices()) {
         this.draft ??= await this.drafts.open();
         await this.drafts.add(this.draft, this.parts, this.count, slice);
@@ -50,10 +52,9 @@ export class UserStream {
     if (this.draft !== undefined) await this.drafts.discard(this.draft);
   }
 
-  private async *passing(bytes: AsyncIterable<Buffer>, see: (piece: Buffer) => void): AsyncGenerator<Buffer> {
+  private async *passing(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const piece of bytes) {
       this.passed += piece.length;
-      see(piece);
       yield piece;
       // Pieces that wait already come one upon the other: other calls are answered in between.
       await setImmediate();

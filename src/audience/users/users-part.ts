@@ -68,8 +68,9 @@ export class UsersPart implements FileTaker {
     const isTaken = parts.some((part) => part.isTaken);
     const columns = received.get('columns') ?? [];
     // Of what is held nothing is read by them: callers may have sent a part of this name before it meant anything.
-    if (isTaken && columns.length > 0 && (columns.length > 1 || this.columns === undefined)) {
-      const message = columns.length > 1 ? 'must come once' : 'must come before users';
+    const isTwice = columns.length > 1 || columns[0]?.mistake !== undefined;
+    if (isTaken && columns.length > 0 && (isTwice || this.columns === undefined)) {
+      const message = isTwice ? 'must come once' : 'must come before users';
       return { mistakes: oneMistake('columns', message) };
     }
     if (isTaken && parts.length === 1) return this.ofStream(told);
@@ -92,9 +93,11 @@ export class UsersPart implements FileTaker {
     const result = await this.intake.take({ bytes, maxUsers: this.config.maxUsersPerBatch, seal, keepBytes });
     if ('isEmpty' in result) return this.missing();
     if ('mistakes' in result) {
-      const rest = this.toStream(result);
+      // Something else is wrong already, and these would be read row by row.
+      if (!told && this.isStreamed(result)) return { mistakes: FINE };
+      const rest = this.isStreamed(result) && result.bytes;
       if (!rest) return { mistakes: within(this.name, result.mistakes) };
-      const file = { bytes: Readable.from(piecesOf(rest)), name: 'users.json', type: 'application/json' };
+      const file = { bytes: Readable.from(piecesOf(bufferOf(rest))), name: 'users.json', type: 'application/json' };
       await this.stream.read(file);
       return this.ofStream(told);
     }
@@ -105,9 +108,8 @@ export class UsersPart implements FileTaker {
   }
 
   /** A file may be longer than a batch, and with `skipInvalid` rows may be wrong: such lists are read row by row. */
-  private toStream({ cause, bytes }: BatchMistakes): Buffer | undefined {
-    const isStreamed = (cause === 'length' && this.isFile) || (cause === 'rows' && this.skipInvalid);
-    return isStreamed && bytes ? bufferOf(bytes) : undefined;
+  private isStreamed({ cause }: BatchMistakes): boolean {
+    return (cause === 'length' && this.isFile) || (cause === 'rows' && this.skipInvalid);
   }
 
   private ofStream(told?: Buffer): UsersOfForm {

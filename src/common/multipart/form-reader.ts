@@ -89,7 +89,8 @@ export class FormReader {
         _handleFile: (_req, file, done) => {
           this.open(req, file).then(
             () => done(null, {}),
-            (error: unknown) => [refuse(formRefusal(error, maxBodyBytes)), done(error)],
+            // As it is: what fails here is no mistake of the form.
+            (error: unknown) => [refuse(error), done(error)],
           );
         },
         _removeFile: (_req, _file, done) => done(null),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, getTableColumns, inArray, isNull, or, sql } from 'drizzle-orm';
 import { v7 as uuid } from 'uuid';
-import { Database, type Transaction, unhurried } from '../../storage/database.js';
+import { Database, type Transaction } from '../../storage/database.js';
 import { sqlState } from '../../storage/query-error.js';
 import { batches, deliveries, sessions } from '../../storage/schema.js';
 import { type DeliveryJob, DeliveryQueue, type Target } from '../delivery-queue.js';
@@ -79,10 +79,9 @@ export class DeliveryClaimsRepository {
         sessionId: sessions.sessionId,
         sequence: batches.sequence,
         requestId: batches.requestId,
-        unhurried,
       });
     if (!found) return undefined;
-    const { audience, type, sessionId, sequence, requestId, unhurried: _, ...delivery } = found;
+    const { audience, type, sessionId, sequence, requestId, ...delivery } = found;
     return { ...delivery, upload: { audience, type, sessionId, sequence, requestId } } as ClaimedDelivery;
   }
 

@@ -47,6 +47,8 @@ export class StoreErasure {
 
   /** What platforms did not confirm is forgotten all the same: the receipt says so. */
   async forget(found: readonly FoundMember[]): Promise<void> {
-    for (const { audience, key } of found) await this.members.remove(this.database.query, audience, [key]);
+    for (const { audience, key } of found) {
+      await this.database.transaction((tx) => this.members.remove(tx, audience, [key]));
+    }
   }
 }
