@@ -38,7 +38,10 @@ type Measure = (ground: Ground, sandbox: BenchSandbox) => Promise<Row[]>;
 const SHORT: readonly (readonly [string, Measure])[] = [
   ['P1', (ground, sandbox) => measureSync(ground, sandbox, turns)],
   ['P2', () => Promise.resolve(measurePreparing(turns))],
-  ['P3', (ground, sandbox) => measureWorkerCpu(ground, sandbox, has('short') ? Math.ceil(turns / 3) : turns)],
+  [
+    'P3',
+    (ground, sandbox) => measureWorkerCpu(ground, sandbox, has('short') ? Math.ceil(turns / 3) : turns, has('short')),
+  ],
   ['P4', (ground, sandbox) => measureAccept(ground, sandbox, turns)],
   ['P8', () => measureStorage(turns)],
 ];

@@ -3,7 +3,7 @@ import { median, msWithSpread, quantile, type Row, timed, timeRow } from '../fig
 import type { BenchSandbox } from '../bench-sandbox.js';
 import type { BenchService } from '../bench-service.js';
 import type { Ground } from '../ground.js';
-import { f6, usersBytes } from '../users.js';
+import { f6Ms, usersBytes } from '../users.js';
 
 const WARM_UP = 5;
 const CLIENTS = 4;
@@ -27,7 +27,7 @@ export async function measureSync(ground: Ground, sandbox: BenchSandbox, turns: 
     const users = usersBytes(100 + turn);
     const upload = (service: BenchService) => timed(() => post(service.origin, { users }, '?sync=true'));
     const taken = {
-      F6: await timed(() => f6(users)),
+      F6: await f6Ms(users),
       P1: await upload(off),
       'P1 sandbox': await upload(real),
       'P1 new': await upload(on),
