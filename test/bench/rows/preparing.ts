@@ -11,11 +11,18 @@ const MOST: Readonly<Record<string, number>> = {
   twitter: 0.6,
 };
 
+/** What those reached that miss it. */
+const REACHED: Readonly<Record<string, number>> = { tiktok: 0.75, klaviyo: 1.1, linkedin: 0.65 };
+
 /** P2: users to request bodies, for each provider alone and for all of them. */
 export function measurePreparing(turns: number): Row[] {
   const { providers, together, apart } = measurePrepare(turns);
   const rows = [...providers].map(([id, { wall, floorWall }]) =>
-    timeRow({ id: `P2 ${id}`, what: '10,000 users to request bodies', most: MOST[id] }, wall, floorWall),
+    timeRow(
+      { id: `P2 ${id}`, what: '10,000 users to request bodies', most: MOST[id], reached: REACHED[id] },
+      wall,
+      floorWall,
+    ),
   );
   return [
     ...rows,

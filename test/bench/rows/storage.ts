@@ -35,6 +35,6 @@ export async function measureStorage(turns: number): Promise<Row[]> {
       numbers: { median: bytes },
       guarded: { ratio: bytes, most: MOST_BYTES },
     },
-    timeRow({ id: 'P8 time', what: 'seal and open one batch', most: 0.6 }, figures.ours, figures.f6),
+    timeRow({ id: 'P8 time', what: 'seal and open one batch', most: 0.6, reached: 0.7 }, figures.ours, figures.f6),
   ];
 }
