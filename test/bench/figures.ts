@@ -53,7 +53,9 @@ export function timeRow(
   floors: readonly number[],
 ): Row {
   const [middle, floorMs] = [median(figures), median(floors)];
-  const ratio = middle / floorMs;
+  // Turn by turn, where there is a floor for each: what slows the machine down for a moment slows both down.
+  const isPaired = figures.length === floors.length;
+  const ratio = isPaired ? median(figures.map((ms, turn) => ms / floors[turn]!)) : middle / floorMs;
   return {
     id,
     what,
