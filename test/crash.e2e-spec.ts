@@ -90,10 +90,13 @@ describe('a killed service', () => {
     );
     expect(await first.stop()).toBe(0);
 
-    const restarted = Date.now();
+    // Not held by the process that ended, whose death would have to be noticed first.
+    const open = await ground.database.query(`
+      select state, due_at <= now() as is_due from deliveries where state not in ('succeeded', 'failed')`);
+    expect(open).toEqual([{ state: 'waiting', is_due: true }]);
+
     const second = await start();
     await completed(second, answer.headers.get('location'));
-    expect(Date.now() - restarted).toBeLessThan(12_000);
     expect(audience('Drained')).toMatchObject({ memberCount: 40_000, rowsReceived: 40_000 });
     ground.sandbox.facebook.clearFaults();
     await second.stop();

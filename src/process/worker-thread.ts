@@ -55,8 +55,7 @@ export class WorkerThread {
    */
   async start(env: Readonly<Record<string, string>>): Promise<void> {
     const { port1, port2 } = new MessageChannel();
-    const reasonOf = (error?: Error) => `its worker thread ended${error ? `: ${error.name}` : ''}`;
-    const gone = this.ended.then((error) => ({ started: false, reason: reasonOf(error) }) as const);
+    const gone = this.ended.then(() => ({ started: false, reason: 'its worker thread ended' }) as const);
     this.ask({ ask: 'start', env, answerTo: port2 });
     const answered = once(port1, 'message') as Promise<[StartAnswer]>;
     const answer = await Promise.race([answered.then(([message]) => message), gone]);
