@@ -3,8 +3,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { Queryable, Transaction } from '../storage/database.js';
 import { deliveries } from '../storage/schema.js';
 import { DeliveriesRepository } from './deliveries.repository.js';
-
-const OPEN = ['queued', 'running', 'waiting', 'processing'] as const;
+import { OPEN_STATES } from './delivery-state.js';
 
 /** The deliveries of one custom audience, for what happens to it as a whole. */
 @Injectable()
@@ -16,7 +15,7 @@ export class AudienceDeliveries {
     const open = await tx
       .select({ id: deliveries.id })
       .from(deliveries)
-      .where(and(eq(deliveries.customAudience, customAudience), inArray(deliveries.state, [...OPEN])))
+      .where(and(eq(deliveries.customAudience, customAudience), inArray(deliveries.state, OPEN_STATES)))
       .orderBy(deliveries.id)
       .limit(atMost);
     for (const { id } of open) await this.repository.cancel(tx, id);

@@ -4,14 +4,12 @@ import { v7 as uuid } from 'uuid';
 import { Database, type Transaction } from '../storage/database.js';
 import { batches, checkpoints, deliveries, rejections } from '../storage/schema.js';
 import type { Target } from './delivery-queue.js';
-import { type DeliveryState, predecessors } from './delivery-state.js';
+import { type DeliveryState, OPEN_STATES, predecessors } from './delivery-state.js';
 import { notifySettled } from './delivery-watcher.js';
 import { purgeWhenDone } from './settlement/payload-purge.service.js';
 import { SessionEnd } from './settlement/session-end.service.js';
 
 export type DeliveryRow = typeof deliveries.$inferSelect;
-
-const OPEN = ['queued', 'running', 'waiting', 'processing'] as const;
 
 /** What `GET /deliveries` may ask for. */
 export interface DeliveryFilter {
@@ -138,7 +136,7 @@ export class DeliveriesRepository {
         count: sql<number>`count(*)::int`,
       })
       .from(deliveries)
-      .where(inArray(deliveries.state, [...OPEN, 'failed']))
+      .where(inArray(deliveries.state, [...OPEN_STATES, 'failed']))
       .groupBy(deliveries.provider, deliveries.tag, deliveries.state);
   }
 
@@ -148,7 +146,7 @@ export class DeliveriesRepository {
     return this.database.query
       .select({ provider, tag, seconds: sql<number>`extract(epoch from now() - min(${queuedAt}))::float8` })
       .from(deliveries)
-      .where(inArray(deliveries.state, [...OPEN]))
+      .where(inArray(deliveries.state, OPEN_STATES))
       .groupBy(provider, tag);
   }
 }

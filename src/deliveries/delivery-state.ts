@@ -31,3 +31,6 @@ export function predecessors(to: DeliveryState): readonly DeliveryState[] {
 export function isSettled(state: DeliveryState): boolean {
   return state === 'succeeded' || state === 'failed' || state === 'cancelled';
 }
+
+/** The states in which a delivery has still to be carried out, or decided. */
+export const OPEN_STATES = DELIVERY_STATES.filter((state) => !isSettled(state));

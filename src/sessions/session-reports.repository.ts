@@ -8,6 +8,7 @@ import { MISSING_SHOWN, type SequenceBounds, type SequenceGap } from './missing-
 import { type SessionState, type SessionTime } from './session-progress.js';
 import { sessionStateSql } from './session-state-sql.js';
 import type { SessionRow } from './sessions.repository.js';
+import { firstIdOf } from '../common/paging/first-id.js';
 
 const DAY_MS = 24 * 3_600_000;
 /** A draft may still be thrown away: nobody is told of it. */
@@ -159,10 +160,4 @@ export class SessionReportsRepository {
       group by d.provider, d.tag, r.field, r.reason order by d.provider, d.tag, r.field, r.reason`);
     return rows;
   }
-}
-
-/** The least id (UUID version 7) that can be made at this time, ms since the epoch. */
-function firstIdOf(time: number): string {
-  const hex = Math.floor(time).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

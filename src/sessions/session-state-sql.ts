@@ -1,9 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { DELIVERY_STATES, type DeliveryState, isSettled } from '../deliveries/delivery-state.js';
+import { DELIVERY_STATES, type DeliveryState, isSettled, OPEN_STATES } from '../deliveries/delivery-state.js';
 import { batches, deliveries, sessions } from '../storage/schema.js';
 import { expiryCutoff, type SessionState, type SessionTime } from './session-progress.js';
 
-const OPEN_STATES = DELIVERY_STATES.filter((state) => !isSettled(state));
 const ENDED_BADLY = DELIVERY_STATES.filter((state) => isSettled(state) && state !== 'succeeded');
 
 /** The state of each row of `sessions`, for filters and counts: word for word what `sessionState` says of it. */

@@ -5,6 +5,7 @@ import type { CustomAudienceType } from '../../providers/contract/custom-audienc
 import { Database } from '../../storage/database.js';
 import type { PolledAudience } from './poll-claims.repository.js';
 import { SHRINK_WINDOW_DAYS } from './record/audience-warnings.js';
+import { OPEN_STATES } from '../../deliveries/delivery-state.js';
 
 /** What we know of an audience before the platform is asked. */
 export interface KnownFacts {
@@ -46,7 +47,7 @@ export class UploadFactsRepository {
     const { rows } = await this.database.query.execute<FactsRow>(sql`
       select
         exists (select 1 from deliveries where custom_audience = ${id}
-          and state in ('queued', 'running', 'waiting', 'processing')) as is_uploading,
+          and state in ${OPEN_STATES}) as is_uploading,
         (select state = 'failed' from deliveries where custom_audience = ${id} order by id desc limit 1)
           and not exists (select 1 from deliveries where custom_audience = ${id}
             and (state = 'succeeded' or accepted > 0)) as has_failed,

@@ -5,7 +5,7 @@ import { Database, type Transaction } from '../../storage/database.js';
 import { sqlState } from '../../storage/query-error.js';
 import { batches, deliveries, sessions } from '../../storage/schema.js';
 import { type DeliveryJob, DeliveryQueue, type Target } from '../delivery-queue.js';
-import { predecessors } from '../delivery-state.js';
+import { OPEN_STATES, predecessors } from '../delivery-state.js';
 import type { ClaimedDelivery } from './delivery-claim.js';
 
 const UNIQUE_VIOLATION = '23505';
@@ -127,10 +127,9 @@ export class DeliveryClaimsRepository {
  * platform's decision was let through before.
  */
 function mayGo() {
-  const openStates = sql`('queued', 'running', 'waiting', 'processing')`;
   return sql`(deliveries.state = 'processing' or not exists (
     select 1 from deliveries other join sessions theirs on theirs.id = other.session
-    where other.custom_audience = deliveries.custom_audience and other.state in ${openStates}
+    where other.custom_audience = deliveries.custom_audience and other.state in ${OPEN_STATES}
       and (theirs.mode = 'remove') <> (sessions.mode = 'remove')
       and (other.state = 'running' or (other.queued_at, other.id) < (deliveries.queued_at, deliveries.id))))`;
 }

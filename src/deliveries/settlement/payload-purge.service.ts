@@ -4,6 +4,7 @@ import { safeStack } from '../../common/safe-stack.js';
 import { AppConfig } from '../../config/config.js';
 import { Database, type Transaction } from '../../storage/database.js';
 import { batches } from '../../storage/schema.js';
+import { OPEN_STATES } from '../delivery-state.js';
 
 const EVERY_MS = 60 * 60_000;
 /** How long the payload of a failed delivery waits to be retried by hand, hours. */
@@ -43,7 +44,7 @@ export class PayloadPurgeService implements OnApplicationBootstrap, OnModuleDest
       where payload is not null
         and created_at < now() - ${KEEP_FAILED_HOURS} * interval '1 hour'
         and not exists (select 1 from deliveries d where d.batch = batches.id
-          and (d.state in ('queued', 'running', 'waiting', 'processing')
+          and (d.state in ${OPEN_STATES}
             or (d.state = 'failed' and d.settled_at > now() - ${KEEP_FAILED_HOURS} * interval '1 hour')))`);
     return purged.rowCount ?? 0;
   }

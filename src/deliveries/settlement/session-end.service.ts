@@ -7,6 +7,7 @@ import { EventsWriter, type NewEvent } from '../../events/events-writer.js';
 import { customAudiences } from '../../storage/custom-audience-schema.js';
 import type { Transaction } from '../../storage/database.js';
 import { batches, deliveries, sessions } from '../../storage/schema.js';
+import { OPEN_STATES } from '../delivery-state.js';
 
 /** The delivery that was settled. */
 type Settled = Pick<typeof deliveries.$inferSelect, 'session' | 'customAudience'>;
@@ -69,7 +70,7 @@ export class SessionEnd {
         unchanged: sum('unchanged'),
         removed: sum('removed'),
         failed: sql<number>`count(*) filter (where ${deliveries.state} <> 'succeeded')::int`,
-        open: sql<number>`count(*) filter (where not ${inArray(deliveries.state, [...SETTLED])})::int`,
+        open: sql<number>`count(*) filter (where ${inArray(deliveries.state, OPEN_STATES)})::int`,
         missing: sql<number>`${sessions.totalBatches} - (select count(*) from ${batches} where ${batches.session} = ${sessions.id} and ${batches.part} = 0)::int`,
       })
       .from(deliveries)
@@ -79,8 +80,6 @@ export class SessionEnd {
     return row && row.open === 0 && row.missing <= 0 ? row : undefined;
   }
 }
-
-const SETTLED = ['succeeded', 'failed', 'cancelled'] as const;
 
 /** An event without its audience. */
 type Told = Omit<NewEvent, 'audience'>;

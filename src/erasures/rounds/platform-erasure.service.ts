@@ -8,6 +8,8 @@ import { type ConfiguredTarget, ProviderCatalogue } from '../../providers/provid
 import { customAudiences } from '../../storage/custom-audience-schema.js';
 import { Database } from '../../storage/database.js';
 import { deliveries } from '../../storage/schema.js';
+import { OPEN_STATES } from '../../deliveries/delivery-state.js';
+import { firstIdOf } from '../../common/paging/first-id.js';
 
 /** How the removals of one tag stand. */
 export interface RemovalState {
@@ -73,7 +75,7 @@ export class PlatformErasure {
     if (sessions.length === 0) return { isSettled: true, failed: 0, error: null };
     const [row] = await this.database.query
       .select({
-        open: sql<number>`count(*) filter (where ${deliveries.state} not in ('succeeded', 'failed', 'cancelled'))::int`,
+        open: sql<number>`count(*) filter (where ${inArray(deliveries.state, OPEN_STATES)})::int`,
         failed: sql<number>`count(*) filter (where ${deliveries.state} in ('failed', 'cancelled'))::int`,
         error: sql<string | null>`max(${deliveries.errorMessage}) filter (where ${deliveries.state} = 'failed')`,
       })
@@ -96,13 +98,11 @@ export class PlatformErasure {
 
   /** Deliveries that read a batch before it was rewritten may still send what was in it. */
   async hasRunningSince(blankedAt: Date): Promise<boolean> {
-    // Claims are UUIDs of version 7: the first 48 bits are when they were made.
-    const hex = blankedAt.getTime().toString(16).padStart(12, '0');
-    const first = `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+    // Claims are UUIDs of version 7, which tell when they were made.
     const [row] = await this.database.query
       .select({ id: deliveries.id })
       .from(deliveries)
-      .where(and(eq(deliveries.state, 'running'), sql`${deliveries.claim} < ${first}::uuid`))
+      .where(and(eq(deliveries.state, 'running'), sql`${deliveries.claim} < ${firstIdOf(blankedAt.getTime())}::uuid`))
       .limit(1);
     return row !== undefined;
   }
